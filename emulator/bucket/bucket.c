@@ -1,0 +1,1 @@
+#include "bucket/bucket.h"

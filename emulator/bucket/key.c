@@ -1,0 +1,1 @@
+#include "bucket/key.h"

@@ -1,0 +1,15 @@
+# The libraries we stand on, each an imported target: <Name>::<name>.
+# docker/packages-build.txt names the Debian packages that bring them.
+include(HyFind)
+find_package(Threads REQUIRED)
+find_package(Llhttp REQUIRED)
+hy_find(Libuv     PKG libuv       LIB uv      HEADER uv.h)
+hy_find(Cjson     PKG libcjson    LIB cjson   HEADER cjson/cJSON.h)
+hy_find(Sqlite3   PKG sqlite3     LIB sqlite3 HEADER sqlite3.h)
+hy_find(Libzip    PKG libzip      LIB zip     HEADER zip.h)
+hy_find(Crypto    PKG libcrypto   LIB crypto  HEADER openssl/evp.h)
+hy_find(Ssl       PKG libssl      LIB ssl     HEADER openssl/ssl.h)
+hy_find(Deflate   PKG libdeflate  LIB deflate HEADER libdeflate.h)
+hy_find(Curl      PKG libcurl     LIB curl    HEADER curl/curl.h)
+hy_find(Cmocka    PKG cmocka      LIB cmocka  HEADER cmocka.h)
+hy_find(Uthash                                HEADER uthash.h)

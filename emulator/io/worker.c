@@ -1,0 +1,1 @@
+#include "io/worker.h"

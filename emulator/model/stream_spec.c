@@ -1,0 +1,1 @@
+#include "model/stream_spec.h"

@@ -1,0 +1,61 @@
+/* stream_spec.h - what the pipeline needs to know of a delivery stream, normalised.
+ *
+ * services/firehose makes it from the stream's description (JSON, which is what is stored and
+ * described); the pipeline only reads it. A spec is never changed: an update makes a new one.
+ * It is shared by everything under way for the stream, so it counts its holders (the one
+ * exception to one-owner-at-a-time, because an object in the making must keep the settings it
+ * was begun with). Loop thread only.
+ */
+#ifndef HY_MODEL_STREAM_SPEC_H
+#define HY_MODEL_STREAM_SPEC_H
+
+#include "base/err.h"
+#include "base/sv.h"
+
+enum hy_compression {
+    HY_COMPRESSION_NONE,
+    HY_COMPRESSION_GZIP,
+    HY_COMPRESSION_ZIP,
+    HY_COMPRESSION_SNAPPY,
+    HY_COMPRESSION_HADOOP_SNAPPY,
+};
+
+struct hy_buffering {
+    uint64_t bytes;       /* due when so many wait */
+    uint64_t interval_ms; /* or when the oldest is so old */
+};
+
+struct hy_s3_spec {
+    char *bucket;         /* its name, from the ARN */
+    char *prefix;         /* as written, with expressions; "" when absent */
+    char *error_prefix;   /* "" when absent */
+    char *file_extension; /* "" when absent */
+    char *time_zone;      /* "UTC" when absent */
+    struct hy_buffering buffering;
+    enum hy_compression compression;
+};
+
+struct hy_transform_spec {
+    char *lambda_arn;     /* as configured, qualifier included; NULL: no transform */
+    unsigned retries;
+    struct hy_buffering buffering;
+};
+
+struct hy_stream_spec {
+    unsigned holders;
+    uint64_t id;          /* the ledger's */
+    char *name;
+    char *arn;
+    char *region;
+    char *version;        /* VersionId, for object names */
+    struct hy_s3_spec s3;
+    bool has_backup;
+    struct hy_s3_spec backup; /* source records, untouched */
+    struct hy_transform_spec transform;
+};
+
+struct hy_stream_spec *hy_stream_spec_create(void); /* zeroed, one holder */
+struct hy_stream_spec *hy_stream_spec_hold(struct hy_stream_spec *spec); /* returns it */
+void hy_stream_spec_release(struct hy_stream_spec *spec); /* the last one frees; NULL is fine */
+
+#endif

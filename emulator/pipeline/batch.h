@@ -1,0 +1,34 @@
+/* batch.h - records of one stream that travel together to the transform.
+ *
+ * It holds no bytes, only where they are: extents of the journal. One owner at a time;
+ * hy_batch_destroy frees it.
+ */
+#ifndef HY_PIPELINE_BATCH_H
+#define HY_PIPELINE_BATCH_H
+
+#include "store/journal.h"
+
+struct hy_extents {
+    struct hy_extent *items;
+    size_t count, cap;
+};
+
+/* Adds one frame at its place; frames that follow each other share an extent. */
+HY_MUST_CHECK
+enum hy_code hy_extents_add(struct hy_extents *extents, uint64_t segment, uint64_t offset,
+                            const struct hy_frame *frame);
+void hy_extents_finish(struct hy_extents *extents); /* fine when zeroed */
+uint64_t hy_extents_bytes(const struct hy_extents *extents); /* frame headers included */
+
+struct hy_batch {
+    struct hy_extents extents;
+    size_t count;
+    uint64_t bytes;         /* of the records' data */
+    uint64_t encoded_bytes; /* about what they will take in a Lambda event */
+    uint64_t oldest_ms;     /* arrival */
+};
+
+struct hy_batch *hy_batch_create(void);        /* NULL when out of memory */
+void hy_batch_destroy(struct hy_batch *batch); /* NULL is fine */
+
+#endif

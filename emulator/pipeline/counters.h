@@ -1,0 +1,24 @@
+/* counters.h - what a stream has done since it was opened; metrics and flush read it.
+ *
+ * Names follow CloudWatch's metrics (firehose.md 5.4). Written by the stages, on the loop.
+ */
+#ifndef HY_PIPELINE_COUNTERS_H
+#define HY_PIPELINE_COUNTERS_H
+
+#include <stdint.h>
+
+struct hy_counters {
+    uint64_t incoming_records, incoming_bytes;
+    uint64_t put_record_requests, put_record_batch_requests;
+    uint64_t throttled_records;
+    uint64_t invocations, invocations_failed; /* ExecuteProcessing */
+    uint64_t invocation_ms;                   /* sum of durations */
+    uint64_t ok_records, dropped_records, failed_records; /* outcomes of the transform */
+    uint64_t delivered_objects, delivered_records, delivered_bytes; /* DeliveryToS3, data only */
+    uint64_t error_objects;
+    uint64_t backup_objects, backup_records, backup_bytes;
+    uint64_t delivery_failures; /* attempts that S3 (the directory) refused */
+    uint64_t settled_records;
+};
+
+#endif

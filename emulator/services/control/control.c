@@ -1,0 +1,1 @@
+#include "services/control/control.h"

@@ -1,0 +1,36 @@
+/* json11.h - AWS's JSON 1.1 protocol: POST, X-Amz-Target, a JSON body each way.
+ *
+ * `X-Amz-Target: Firehose_20150804.PutRecord` names service and operation. The content type
+ * is not looked at (firehose.md 1.2). Answers carry x-amzn-RequestId; errors also carry
+ * x-amzn-ErrorType and {"__type","message"} (1.4). In a SerializationException the member is
+ * called Message.
+ */
+#ifndef HY_WIRE_JSON11_H
+#define HY_WIRE_JSON11_H
+
+#include "base/random.h"
+#include "io/http_server.h"
+#include "services/service.h"
+
+struct hy_json11_service {
+    hy_sv target_prefix; /* "Firehose_20150804" */
+    const struct hy_operation *operations; /* sorted by name */
+    size_t operation_count;
+    void *service;       /* their first argument */
+};
+
+struct hy_json11 {
+    const struct hy_json11_service *services;
+    size_t count;
+    struct hy_random *random; /* request ids */
+    hy_sv region;             /* for callers whose scope has none */
+};
+
+/* Is it for this protocol at all? By the target header. */
+bool hy_json11_wants(const struct hy_http_request *request);
+
+/* Makes a call of the exchange and runs its operation. */
+void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *exchange,
+                      uint64_t now_ms);
+
+#endif
