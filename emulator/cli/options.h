@@ -1,4 +1,7 @@
-/* options.h - the command line, from one table that also prints the help. */
+/* options.h - the command line, from one table that also prints the help.
+ *
+ * Texts are argv's own and live as long as the process.
+ */
 #ifndef HY_CLI_OPTIONS_H
 #define HY_CLI_OPTIONS_H
 
@@ -24,7 +27,7 @@ struct hy_options {
     enum hy_log_level log_level;
     bool log_json;
 
-    char *owned[2];          /* private: what had to be copied */
+    char *owned_host;        /* private: what listen_host points to when it was given */
 };
 
 enum hy_options_result {
@@ -33,6 +36,7 @@ enum hy_options_result {
     HY_OPTIONS_WRONG, /* one line was printed on stderr; exit 2 */
 };
 
+/* After anything but HY_OPTIONS_RUN nothing needs to be finished. */
 HY_MUST_CHECK
 enum hy_options_result hy_options_parse(int argc, char **argv, struct hy_options *options);
 void hy_options_finish(struct hy_options *options);

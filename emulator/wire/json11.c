@@ -1,1 +1,166 @@
 #include "wire/json11.h"
+
+#include "base/json_write.h"
+#include "wire/credential.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum {
+    ARENA_BYTES_MAX = 64 * 1024 * 1024, /* a hostile body runs out of this, not of the process */
+    ERROR_BODY_MAX = 8 * 1024,
+};
+
+static const hy_sv content_type = HY_SV_INIT("application/x-amz-json-1.1");
+
+/* One request under way: the operation sees the call, we see the exchange. */
+struct json11_call {
+    struct hy_call call; /* first: the operation hands it back */
+    struct hy_http_exchange *exchange;
+    char request_id[HY_UUID_BYTES];
+};
+
+bool hy_json11_wants(const struct hy_http_request *request)
+{
+    return hy_http_header(request->headers, HY_SV("x-amz-target")).ptr != NULL;
+}
+
+/* The one place where a refusal becomes JSON. A SerializationException says Message with a
+ * capital, as the service's framework does (firehose.md 1.4). */
+static void write_error(struct hy_buf *body, const struct hy_refusal *refusal, const char *text)
+{
+    struct hy_json_write write;
+    hy_json_write_init(&write, body);
+    hy_json_begin_object(&write);
+    hy_json_name(&write, HY_SV("__type"));
+    hy_json_string(&write, hy_sv_of(refusal->name));
+    hy_json_name(&write, refusal == &hy_serialization ? HY_SV("Message") : HY_SV("message"));
+    hy_json_string(&write, hy_sv_of(text));
+    hy_json_end_object(&write);
+}
+
+static void answer_error(struct hy_http_exchange *exchange, const char *request_id,
+                         const struct hy_refusal *refusal, const char *text)
+{
+    struct hy_buf body;
+    hy_buf_init(&body, 2 * HY_ERR_TEXT_MAX + ERROR_BODY_MAX);
+    write_error(&body, refusal, text);
+    const struct hy_http_header headers[] = {
+        { HY_SV("Content-Type"), content_type },
+        { HY_SV("x-amzn-RequestId"), hy_sv_of(request_id) },
+        { HY_SV("x-amzn-ErrorType"), hy_sv_of(refusal->name) },
+    };
+    hy_http_exchange_answer(exchange, refusal->status,
+                            (struct hy_http_headers){ headers, sizeof headers / sizeof *headers },
+                            body.failed ? HY_SV("") : hy_buf_sv(&body));
+    hy_buf_finish(&body);
+}
+
+static void answer(struct hy_call *call, const struct hy_refusal *refusal, hy_sv body)
+{
+    struct json11_call *mine = (struct json11_call *)call;
+    if (refusal != NULL) {
+        answer_error(mine->exchange, mine->request_id, refusal, call->err.text);
+    } else {
+        const struct hy_http_header headers[] = {
+            { HY_SV("Content-Type"), content_type },
+            { HY_SV("x-amzn-RequestId"), hy_sv_of(mine->request_id) },
+        };
+        hy_http_exchange_answer(mine->exchange, 200, (struct hy_http_headers){ headers, 2 }, body);
+    }
+    hy_arena_finish(&call->arena);
+    free(mine);
+}
+
+static const struct hy_json11_service *find_service(const struct hy_json11 *json11, hy_sv prefix)
+{
+    for (size_t i = 0; i < json11->count; i++) {
+        if (hy_sv_equal(json11->services[i].target_prefix, prefix)) {
+            return &json11->services[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct hy_operation *find_operation(const struct hy_json11_service *service,
+                                                 hy_sv name)
+{
+    size_t low = 0;
+    size_t high = service->operation_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = hy_sv_compare(name, service->operations[middle].name);
+        if (order == 0) {
+            return &service->operations[middle];
+        }
+        if (order < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return NULL;
+}
+
+static struct json11_call *make_call(const struct hy_json11 *json11,
+                                     struct hy_http_exchange *exchange, uint64_t now_ms)
+{
+    struct json11_call *mine = malloc(sizeof *mine);
+    if (mine == NULL) {
+        return NULL;
+    }
+    const struct hy_http_request *request = hy_http_exchange_request(exchange);
+    struct hy_credential credential = hy_credential_of(request->headers);
+    mine->exchange = exchange;
+    hy_random_uuid(json11->random, mine->request_id);
+
+    /* Member by member: a designated initialiser would clear all of err.text each time. */
+    mine->call.body = request->body;
+    mine->call.body_len = request->body_len;
+    mine->call.http = request;
+    mine->call.now_ms = now_ms;
+    mine->call.caller.access_key = credential.access_key;
+    mine->call.caller.region = credential.region.len > 0 ? credential.region : json11->region;
+    mine->call.err.refusal = NULL;
+    mine->call.err.text[0] = '\0';
+    mine->call.answer = answer;
+    hy_arena_init(&mine->call.arena, ARENA_BYTES_MAX);
+    return mine;
+}
+
+/* "Firehose_20150804.PutRecord": the service stands before the last dot. */
+static void split_target(hy_sv target, hy_sv *prefix, hy_sv *operation)
+{
+    size_t dot = target.len;
+    while (dot > 0 && target.ptr[dot - 1] != '.') {
+        dot--;
+    }
+    *prefix = (hy_sv){ target.ptr, dot > 0 ? dot - 1 : 0 };
+    *operation = (hy_sv){ target.ptr + dot, target.len - dot };
+}
+
+void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *exchange,
+                      uint64_t now_ms)
+{
+    struct json11_call *mine = make_call(json11, exchange, now_ms);
+    if (mine == NULL) {
+        answer_error(exchange, "", &hy_internal_failure, "out of memory");
+        return;
+    }
+    hy_sv target = hy_http_header(mine->call.http->headers, HY_SV("x-amz-target"));
+    hy_sv prefix;
+    split_target(target, &prefix, &mine->call.operation);
+
+    const struct hy_json11_service *service = find_service(json11, prefix);
+    const struct hy_operation *operation =
+        service == NULL ? NULL : find_operation(service, mine->call.operation);
+    if (operation == NULL) {
+        enum hy_code code = hy_refuse(&mine->call.err, &hy_unknown_operation,
+                                      "hydrant has no operation %.*s", HY_SV_ARG(target));
+        assert(code == HY_REFUSED);
+        (void)code;
+        hy_call_refuse(&mine->call);
+        return;
+    }
+    operation->run(service->service, &mine->call);
+}

@@ -37,6 +37,8 @@ struct hy_control_options {
 struct hy_control; /* opaque */
 
 struct hy_control *hy_control_create(const struct hy_control_options *options);
+/* Before the server is stopped: parked calls are answered with 503. */
+void hy_control_stop(struct hy_control *control);
 void hy_control_destroy(struct hy_control *control);
 
 bool hy_control_wants(const struct hy_http_request *request); /* by its path */
