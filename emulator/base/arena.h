@@ -15,13 +15,13 @@ struct hy_arena_block;
 
 struct hy_arena {
     struct hy_arena_block *blocks; /* newest first */
-    size_t used;                   /* of all blocks, against cap */
+    size_t used;                   /* size of all blocks, at most cap */
     size_t cap;
 };
 
 void hy_arena_init(struct hy_arena *arena, size_t cap); /* allocates nothing yet */
 void hy_arena_finish(struct hy_arena *arena);           /* fine on a zeroed arena */
-void hy_arena_reset(struct hy_arena *arena);            /* keeps the first block for reuse */
+void hy_arena_reset(struct hy_arena *arena);            /* keeps the first block unless large */
 
 void *hy_arena_alloc(struct hy_arena *arena, size_t size);  /* aligned for any type; not zeroed */
 void *hy_arena_zalloc(struct hy_arena *arena, size_t size); /* zeroed */

@@ -21,7 +21,8 @@ struct hy_date hy_date_of(uint64_t ms);
 
 enum { HY_DATE_TEXT_BYTES = 32 };
 
-/* "2026-01-01T00:03:17.123Z"; NUL-terminated */
+/* Text has four digits of year: what is later than the year 9999 is shown as its last instant.
+ * "2026-01-01T00:03:17.123Z"; NUL-terminated */
 void hy_date_iso(uint64_t ms, char out[HY_DATE_TEXT_BYTES]);
 /* "Thu, 01 Jan 2026 00:03:17 GMT", for HTTP; NUL-terminated */
 void hy_date_http(uint64_t ms, char out[HY_DATE_TEXT_BYTES]);

@@ -20,7 +20,7 @@ void hy_json_end_object(struct hy_json_write *write);
 void hy_json_begin_array(struct hy_json_write *write);
 void hy_json_end_array(struct hy_json_write *write);
 void hy_json_name(struct hy_json_write *write, hy_sv name); /* a literal: not escaped */
-void hy_json_string(struct hy_json_write *write, hy_sv text);
+void hy_json_string(struct hy_json_write *write, hy_sv text); /* what is not UTF-8: U+FFFD */
 void hy_json_base64(struct hy_json_write *write, hy_sv bytes);
 void hy_json_u64(struct hy_json_write *write, uint64_t number);
 void hy_json_i64(struct hy_json_write *write, int64_t number);

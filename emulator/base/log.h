@@ -1,8 +1,9 @@
 /* log.h - lines for people, on stderr: `level module key=value ...: sentence`.
  *
  * Log once, where it is handled; nothing logs and also returns. Client mistakes are `info`,
- * ours are `error`. As text or one JSON object a line (--log-format). Safe from any thread:
- * a line is one write.
+ * ours are `error`. As text or one JSON object a line (--log-format). Safe from any thread once
+ * hy_log_setup has been called: a line is one write. Line breaks and control bytes are escaped;
+ * a sentence is cut after HY_ERR_TEXT_MAX bytes, a subject after 512.
  */
 #ifndef HY_BASE_LOG_H
 #define HY_BASE_LOG_H
@@ -17,6 +18,7 @@ struct hy_log_options {
     enum hy_log_level level; /* lines above it are left out */
     bool json;
     int fd;                  /* 2, or a pipe in tests */
+    struct hy_clock clock;   /* JSON lines carry its time; zeroed: no time. Any thread calls it */
 };
 
 void hy_log_setup(const struct hy_log_options *options); /* default: INFO, text, stderr */

@@ -17,7 +17,10 @@ enum { HY_UUID_BYTES = 37 }; /* with NUL */
 
 struct hy_random hy_random_from_seed(uint64_t seed);
 struct hy_random hy_random_from_system(void);
-struct hy_random hy_random_fork(struct hy_random *parent, hy_sv label);
+/* Does not draw from the parent: the same label gives the same child until the parent is drawn
+ * from. So labels are distinct ("ids", "faults", "stream/clicks"), and who forks first is no
+ * matter. */
+struct hy_random hy_random_fork(const struct hy_random *parent, hy_sv label);
 
 uint64_t hy_random_u64(struct hy_random *random);
 double hy_random_unit(struct hy_random *random);                   /* 0 <= x < 1 */
