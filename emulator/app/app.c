@@ -1,1 +1,408 @@
 #include "app/app.h"
+
+#include "app/paths.h"
+#include "app/signals.h"
+#include "app/start.h"
+#include "app/ticker.h"
+#include "app/wall.h"
+#include "http/front.h"
+#include "io/http_server.h"
+#include "services/control/control.h"
+#include "store/journal.h"
+#include "store/ledger.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const char region[] = "us-east-1";
+static const char account[] = "123456789012";
+
+enum { STOP_GRACE_MS = 500 };
+
+/* Everything there is, in the order in which it is built. */
+struct app {
+    const struct hy_options *options;
+    struct hy_paths paths;
+    struct hy_wall wall;
+    struct hy_random random, pipeline_random, request_random;
+    struct hy_loop *loop;
+    struct hy_worker *disk;
+    struct hy_ledger *ledger;
+    struct hy_buckets *buckets;
+    struct hy_journals *journals;
+    struct hy_functions *functions;
+    struct hy_agenda agenda;
+    struct hy_pipeline_env env;
+    struct hy_ticker ticker;
+    struct hy_registry *registry;
+    struct hy_firehose *firehose;
+    struct hy_start start;
+    struct hy_control *control;
+    struct hy_json11_service services[1];
+    struct hy_json11 json11;
+    struct hy_front front;
+    struct hy_http_server *server;
+    struct hy_signals *signals;
+
+    bool resetting;
+    void (*reset_done)(void *ctx, enum hy_code code);
+    void *reset_ctx;
+};
+
+/* ---- helpers ----------------------------------------------------------------------------- */
+
+static uint64_t now(struct app *app)
+{
+    struct hy_clock clock = hy_wall_clock(&app->wall);
+    return clock.now_ms(clock.ctx);
+}
+
+static void set_flag(void *ctx)
+{
+    *(bool *)ctx = true;
+}
+
+/* At start and at the end, when nothing else is to happen meanwhile. */
+static void run_until(struct app *app, const bool *flag)
+{
+    while (!*flag && hy_loop_turn(app->loop)) {
+    }
+}
+
+HY_MUST_CHECK
+static enum hy_code no_memory(struct hy_err *err)
+{
+    return hy_fail(err, HY_NO_MEMORY, "out of memory");
+}
+
+/* Streams hold a segment each, functions and connections theirs. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* ---- reset ------------------------------------------------------------------------------- */
+
+static void end_reset(struct app *app, enum hy_code code)
+{
+    app->resetting = false;
+    app->reset_done(app->reset_ctx, code);
+}
+
+static void on_reset_streams(void *ctx, enum hy_code code)
+{
+    end_reset(ctx, code);
+}
+
+static bool empty_bucket(void *ctx, hy_sv bucket)
+{
+    struct app *app = ctx;
+    return hy_bucket_empty(app->buckets, bucket) == HY_OK;
+}
+
+static void on_all_deleted(void *ctx)
+{
+    struct app *app = ctx;
+    struct hy_err err = { 0 };
+    enum hy_code code = hy_buckets_each(app->buckets, empty_bucket, app);
+    if (code == HY_OK) {
+        code = hy_start_buckets(&app->start, &err);
+    }
+    hy_wall_reset(&app->wall);
+    if (code == HY_OK) {
+        code = hy_start_streams(&app->start, now(app), on_reset_streams, app, &err);
+    }
+    if (code != HY_OK) {
+        hy_log(HY_LOG_ERROR, "app", NULL, "reset: %s", err.text);
+        end_reset(app, code);
+    }
+}
+
+static void reset(void *ctx, void (*done)(void *done_ctx, enum hy_code code), void *done_ctx)
+{
+    struct app *app = ctx;
+    if (app->resetting) {
+        done(done_ctx, HY_BUSY);
+        return;
+    }
+    app->resetting = true;
+    app->reset_done = done;
+    app->reset_ctx = done_ctx;
+    hy_firehose_delete_all(app->firehose, on_all_deleted, app);
+}
+
+/* ---- building, from the bottom up --------------------------------------------------------- */
+
+HY_MUST_CHECK
+static enum hy_code open_ground(struct app *app, struct hy_err *err)
+{
+    const struct hy_options *options = app->options;
+    hy_wall_init(&app->wall, options);
+    app->random = options->has_seed ? hy_random_from_seed(options->seed)
+                                    : hy_random_from_system();
+    app->pipeline_random = hy_random_fork(&app->random, HY_SV("pipeline"));
+    app->request_random = hy_random_fork(&app->random, HY_SV("requests"));
+    hy_agenda_init(&app->agenda);
+
+    app->loop = hy_loop_create();
+    app->disk = app->loop == NULL ? NULL : hy_worker_create(app->loop, "disk");
+    if (app->disk == NULL) {
+        return no_memory(err);
+    }
+    return hy_ledger_open(app->paths.database, options->power, app->disk, &app->ledger, err);
+}
+
+HY_MUST_CHECK
+static enum hy_code open_stores(struct app *app, struct hy_err *err)
+{
+    const struct hy_journals_options journals = {
+        .dir = app->paths.journal,
+        .durability = app->options->power ? HY_DURABILITY_POWER : HY_DURABILITY_PROCESS,
+        .disk = app->disk,
+    };
+    const struct hy_functions_options functions = {
+        .work_dir = app->paths.functions,
+        .runtime_dir = app->paths.runtime,
+        .region = region,
+        .account = account,
+        .clock = hy_wall_clock(&app->wall),
+        .random = hy_random_fork(&app->random, HY_SV("functions")),
+    };
+    enum hy_code code = hy_buckets_open(app->paths.buckets, &app->buckets, err);
+    if (code == HY_OK) {
+        code = hy_journals_create(app->loop, &journals, &app->journals, err);
+    }
+    if (code != HY_OK) {
+        return code;
+    }
+    app->functions = hy_functions_create(app->loop, &functions);
+    return app->functions == NULL ? no_memory(err) : HY_OK;
+}
+
+HY_MUST_CHECK
+static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
+{
+    app->env = (struct hy_pipeline_env){
+        .loop = app->loop,
+        .disk = app->disk,
+        .journals = app->journals,
+        .ledger = app->ledger,
+        .buckets = app->buckets,
+        .functions = app->functions,
+        .spool_dir = app->paths.spool,
+        .sync_objects = app->options->power,
+        .clock = hy_wall_clock(&app->wall),
+        .random = &app->pipeline_random,
+        .agenda = &app->agenda,
+    };
+    if (!hy_ticker_init(&app->ticker, &app->env, &app->wall)) {
+        return no_memory(err);
+    }
+    app->registry = hy_registry_create();
+    const struct hy_firehose_options firehose = {
+        .env = &app->env, .registry = app->registry, .region = region, .account = account
+    };
+    app->firehose = app->registry == NULL ? NULL : hy_firehose_create(&firehose);
+    return app->firehose == NULL ? no_memory(err) : HY_OK;
+}
+
+static void on_streams(void *ctx, enum hy_code code)
+{
+    *(int *)ctx = (int)code;
+}
+
+/* The user's functions come first: streams from the last run may need them at once. */
+HY_MUST_CHECK
+static enum hy_code open_state(struct app *app, struct hy_err *err)
+{
+    enum { NOT_YET = -1 };
+    int started = NOT_YET;
+    app->start.functions = app->functions;
+    app->start.buckets = app->buckets;
+    app->start.firehose = app->firehose;
+    enum hy_code code = hy_start_functions(&app->start, err);
+    if (code == HY_OK) {
+        code = hy_start_buckets(&app->start, err);
+    }
+    if (code == HY_OK) {
+        code = hy_firehose_load(app->firehose, err);
+    }
+    if (code == HY_OK) {
+        code = hy_start_streams(&app->start, now(app), on_streams, &started, err);
+    }
+    while (code == HY_OK && started == NOT_YET && hy_loop_turn(app->loop)) {
+    }
+    if (code == HY_OK && started != (int)HY_OK) {
+        code = hy_fail(err, HY_IO, "the streams could not be stored in %s", app->paths.data);
+    }
+    return code;
+}
+
+HY_MUST_CHECK
+static enum hy_code open_doors(struct app *app, struct hy_err *err)
+{
+    const struct hy_control_options control = {
+        .env = &app->env,
+        .registry = app->registry,
+        .firehose = app->firehose,
+        .clock = { .ctx = &app->ticker, .kind = app->wall.name, .advance = hy_ticker_advance },
+        .version = HY_VERSION,
+        .reset = reset,
+        .reset_ctx = app,
+    };
+    app->control = app->options->no_control ? NULL : hy_control_create(&control);
+    if (app->control == NULL && !app->options->no_control) {
+        return no_memory(err);
+    }
+    app->services[0].target_prefix = HY_SV("Firehose_20150804");
+    app->services[0].operations = hy_firehose_operations(&app->services[0].operation_count);
+    app->services[0].service = app->firehose;
+    app->json11 = (struct hy_json11){ .services = app->services,
+                                      .count = 1,
+                                      .random = &app->request_random,
+                                      .region = hy_sv_of(region) };
+    app->front = (struct hy_front){ .clock = app->env.clock,
+                                    .json11 = &app->json11,
+                                    .control = app->control };
+    const struct hy_http_server_options server = {
+        .host = app->options->listen_host,
+        .port = app->options->listen_port,
+        .on_head = hy_front_on_head,
+        .on_request = hy_front_on_request,
+        .ctx = &app->front,
+    };
+    enum hy_code code = hy_http_server_create(app->loop, &server, &app->server, err);
+    if (code == HY_OK) {
+        char endpoint[64];
+        (void)snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%u",
+                       hy_http_server_port(app->server));
+        hy_functions_set_endpoint(app->functions, endpoint);
+    }
+    return code;
+}
+
+static void on_signal(void *ctx)
+{
+    struct app *app = ctx;
+    hy_loop_stop(app->loop);
+}
+
+HY_MUST_CHECK
+static enum hy_code open_all(struct app *app, struct hy_err *err)
+{
+    static enum hy_code (*const steps[])(struct app *app, struct hy_err *err) = {
+        open_ground, open_stores, open_pipeline, open_state, open_doors,
+    };
+    app->start = (struct hy_start){ .options = app->options, .region = region,
+                                    .account = account };
+    app->paths.lock_fd = -1;
+    enum hy_code code = hy_start_read(&app->start, err);
+    if (code == HY_OK) {
+        code = hy_paths_open(&app->paths, app->options, err);
+    }
+    for (size_t i = 0; code == HY_OK && i < sizeof steps / sizeof steps[0]; i++) {
+        code = steps[i](app, err);
+    }
+    if (code == HY_OK) {
+        app->signals = hy_signals_create(app->loop, on_signal, app);
+        code = app->signals == NULL ? no_memory(err) : HY_OK;
+    }
+    return code;
+}
+
+/* ---- taking down, from the top ------------------------------------------------------------ */
+
+/* Puts in flight are answered, functions killed, streams closed: what waits stays in the journal
+ * and goes on its way at the next start. */
+static void close_doors(struct app *app)
+{
+    bool stopped = app->server == NULL;
+    bool functions_stopped = app->functions == NULL;
+    bool closed = app->firehose == NULL;
+    if (app->server != NULL) {
+        hy_http_server_stop(app->server, STOP_GRACE_MS, set_flag, &stopped);
+    }
+    if (app->control != NULL) {
+        hy_control_stop(app->control);
+    }
+    if (app->functions != NULL) {
+        hy_functions_stop(app->functions, set_flag, &functions_stopped);
+    }
+    if (app->loop != NULL) {
+        run_until(app, &functions_stopped);
+    }
+    if (app->firehose != NULL) {
+        hy_firehose_close_all(app->firehose, set_flag, &closed);
+        run_until(app, &closed);
+    }
+    if (app->loop != NULL) {
+        run_until(app, &stopped);
+    }
+}
+
+static void close_all(struct app *app)
+{
+    close_doors(app);
+    hy_signals_destroy(app->signals);
+    hy_control_destroy(app->control);
+    hy_firehose_destroy(app->firehose);
+    hy_registry_destroy(app->registry);
+    hy_ticker_finish(&app->ticker);
+    hy_functions_destroy(app->functions);
+    hy_journals_destroy(app->journals);
+    hy_worker_destroy(app->disk);
+    hy_ledger_close(app->ledger);
+    hy_buckets_close(app->buckets);
+    hy_agenda_finish(&app->agenda);
+    hy_loop_destroy(app->loop);
+    hy_start_finish(&app->start);
+    hy_paths_close(&app->paths);
+}
+
+static uint64_t log_now_ms(void *ctx)
+{
+    (void)ctx;
+    return hy_loop_wall_ms();
+}
+
+/* Log lines tell real time, whatever clock Firehose goes by. */
+static void setup_log(const struct hy_options *options)
+{
+    hy_log_setup(&(struct hy_log_options){ .level = options->log_level,
+                                           .json = options->log_json,
+                                           .fd = 2,
+                                           .clock = { .now_ms = log_now_ms } });
+}
+
+/* Whoever started us reads this line to learn the port. */
+static void announce(const struct app *app)
+{
+    const char *host = app->options->listen_host;
+    bool is_v6 = strchr(host, ':') != NULL;
+    printf("listening on http://%s%s%s:%u\n", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+           hy_http_server_port(app->server));
+    (void)fflush(stdout);
+}
+
+int hy_app_run(const struct hy_options *options)
+{
+    struct app app = { .options = options };
+    struct hy_err err = { 0 };
+    setup_log(options);
+    raise_file_limit();
+
+    enum hy_code code = open_all(&app, &err);
+    if (code == HY_OK) {
+        announce(&app);
+        hy_loop_run(app.loop);
+    } else {
+        fprintf(stderr, "hydrant: %s\n", err.text);
+    }
+    close_all(&app);
+    return code == HY_OK ? 0 : code == HY_INVALID ? 2 : 1;
+}

@@ -30,6 +30,12 @@ bool hy_bucket_name_is_valid(hy_sv name);
 HY_MUST_CHECK enum hy_code hy_bucket_create(struct hy_buckets *buckets, hy_sv bucket); /* HY_OK if it is there */
 bool hy_bucket_exists(struct hy_buckets *buckets, hy_sv bucket);
 
+/* Calls each(ctx, name) for every folder of the root that is a bucket, in byte order; HY_IO when
+ * each says false or the root cannot be read. */
+HY_MUST_CHECK
+enum hy_code hy_buckets_each(struct hy_buckets *buckets, bool (*each)(void *ctx, hy_sv bucket),
+                             void *ctx);
+
 /* A new temporary file, open for writing; `name` gets its name. The caller closes *fd. */
 HY_MUST_CHECK
 enum hy_code hy_temporary_create(struct hy_buckets *buckets, char name[HY_TEMPORARY_NAME_BYTES],

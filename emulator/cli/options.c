@@ -9,6 +9,8 @@
 typedef bool setter(struct hy_options *options, const char *value);
 
 static bool set_listen(struct hy_options *options, const char *value);
+static bool set_buffer_interval(struct hy_options *options, const char *value);
+static bool set_buffer_size(struct hy_options *options, const char *value);
 static bool set_clock(struct hy_options *options, const char *value);
 static bool set_seed(struct hy_options *options, const char *value);
 static bool set_durability(struct hy_options *options, const char *value);
@@ -33,9 +35,8 @@ static const struct option {
       "its transform: an executable, FOLDER/module.handler, FILE.zip:module.handler, or a URL",
       TEXT, FIELD(transform), NULL },
     { "--bucket", "NAME", NULL, "its destination bucket", TEXT, FIELD(bucket), NULL },
-    { "--buffer-interval", "S", "300", "its buffer's age in seconds", TEXT, FIELD(buffer_interval),
-      NULL },
-    { "--buffer-size", "MB", "5", "its buffer's size in MiB", TEXT, FIELD(buffer_size), NULL },
+    { "--buffer-interval", "SECONDS", "300", "its buffer's age", SET, 0, set_buffer_interval },
+    { "--buffer-size", "MIB", "5", "its buffer's size", SET, 0, set_buffer_size },
     { "--prefix", "P", NULL, "the prefix of its objects", TEXT, FIELD(prefix), NULL },
     { "--data", "DIR", ".hydrant", "journal, database and unpacked functions", TEXT,
       FIELD(data_dir), NULL },
@@ -73,6 +74,24 @@ static bool set_listen(struct hy_options *options, const char *value)
     options->listen_host = options->owned_host;
     options->listen_port = (unsigned)port;
     return options->owned_host != NULL;
+}
+
+/* Whole numbers, kept as text: the service judges their range. */
+static bool set_number(const char **field, const char *value)
+{
+    uint64_t number;
+    *field = value;
+    return hy_sv_to_u64(hy_sv_of(value), &number);
+}
+
+static bool set_buffer_interval(struct hy_options *options, const char *value)
+{
+    return set_number(&options->buffer_interval, value);
+}
+
+static bool set_buffer_size(struct hy_options *options, const char *value)
+{
+    return set_number(&options->buffer_size, value);
 }
 
 static bool set_clock(struct hy_options *options, const char *value)

@@ -15,7 +15,7 @@ struct hy_options {
     unsigned listen_port;    /* 4573 */
     const char *config;      /* NULL: none */
     const char *stream, *transform, *bucket, *prefix; /* the one-line stream; NULL: not given */
-    const char *buffer_interval, *buffer_size;        /* as given; checked by the service */
+    const char *buffer_interval, *buffer_size;        /* digits; the service checks the range */
     const char *data_dir;    /* ".hydrant" */
     const char *buckets_dir; /* NULL: data_dir/buckets */
     enum hy_clock_kind clock;

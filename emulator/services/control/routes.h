@@ -22,7 +22,7 @@ struct hy_control_call {
     struct hy_control *control;
     struct hy_http_exchange *exchange;
     uint64_t now_ms;
-    hy_sv name;  /* what stands for NAME in "streams/NAME", decoded; else empty */
+    hy_sv name;  /* what stands for NAME in "streams/NAME", as sent; else empty */
     cJSON *body; /* an object; NULL when there was no body. Freed by the dispatcher */
 };
 

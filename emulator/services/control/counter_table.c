@@ -1,0 +1,41 @@
+#include "services/control/counter_table.h"
+
+#include <string.h>
+
+#define ROW(member, metric, help)                                                                  \
+    {                                                                                              \
+        HY_SV_INIT(#member), HY_SV_INIT(metric), help, offsetof(struct hy_counters, member)        \
+    }
+
+const struct hy_counter_row hy_counter_table[] = {
+    ROW(incoming_records, "incoming_records", "records accepted"),
+    ROW(incoming_bytes, "incoming_bytes", "bytes accepted, decoded"),
+    ROW(put_record_requests, "put_record_requests", "PutRecord calls accepted"),
+    ROW(put_record_batch_requests, "put_record_batch_requests", "PutRecordBatch calls accepted"),
+    ROW(throttled_records, "throttled_records", "records refused with Slow down."),
+    ROW(invocations, "execute_processing_invocations", "Lambda invocations"),
+    ROW(invocations_failed, "execute_processing_failures", "Lambda invocations that failed"),
+    ROW(invocation_ms, "execute_processing_duration_milliseconds",
+        "real time spent in Lambda invocations"),
+    ROW(ok_records, "succeed_processing_records", "records that the transform answered Ok"),
+    ROW(dropped_records, "dropped_processing_records", "records that the transform dropped"),
+    ROW(failed_records, "failed_processing_records", "records that went to the error output"),
+    ROW(delivered_objects, "delivery_to_s3_objects", "data objects delivered"),
+    ROW(delivered_records, "delivery_to_s3_records", "records in data objects"),
+    ROW(delivered_bytes, "delivery_to_s3_bytes", "bytes in data objects, before the transform"),
+    ROW(error_objects, "error_objects", "error objects delivered"),
+    ROW(backup_objects, "backup_to_s3_objects", "backup objects delivered"),
+    ROW(backup_records, "backup_to_s3_records", "records in backup objects"),
+    ROW(backup_bytes, "backup_to_s3_bytes", "bytes in backup objects"),
+    ROW(delivery_failures, "delivery_to_s3_failures", "attempts to deliver that failed"),
+    ROW(settled_records, "settled_records", "records whose way is over"),
+};
+
+const size_t hy_counter_count = sizeof hy_counter_table / sizeof hy_counter_table[0];
+
+uint64_t hy_counter_read(const struct hy_counters *counters, size_t row)
+{
+    uint64_t value;
+    memcpy(&value, (const char *)counters + hy_counter_table[row].offset, sizeof value);
+    return value;
+}
