@@ -36,7 +36,7 @@ enum hy_json_token {
 struct hy_json_scan {
     hy_sv text;        /* NAME, STRING: raw, without quotes; NUMBER: its characters */
     bool escaped;      /* the NAME or STRING holds a backslash */
-    size_t offset;     /* of the current token, or of the error, from the start */
+    size_t offset;     /* of the current token, quote included, or of the error */
     const char *error; /* after HY_JSON_ERROR: what is wrong, static storage */
 
     /* private */
@@ -50,7 +50,8 @@ void hy_json_scan_init(struct hy_json_scan *scan, hy_sv text);
 enum hy_json_token hy_json_next(struct hy_json_scan *scan);
 
 /* After a NAME: passes over its value. After OBJECT_BEGIN or ARRAY_BEGIN: passes over the
- * rest of it, end included. False on an error. */
+ * rest of it, end included. After any other token there is nothing left to pass over. So a
+ * value can be skipped before or after its first token. False on an error. */
 HY_MUST_CHECK
 bool hy_json_skip(struct hy_json_scan *scan);
 
