@@ -80,7 +80,7 @@ static const struct fence {
     { "time(", " io app " },
     { "gettimeofday(", " io app " },
     { "clock_gettime(", " io app " },
-    { "getenv(", " cli " },
+    { "getenv(", " cli harness " },
     { "sleep(", " " },
     { "usleep(", " " },
     { "nanosleep(", " " },
