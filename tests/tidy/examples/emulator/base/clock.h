@@ -1,0 +1,1 @@
+/* clock.h - the header that clock.c has to include first. */

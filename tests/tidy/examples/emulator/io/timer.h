@@ -1,0 +1,1 @@
+/* timer.h - something that is above base. */
