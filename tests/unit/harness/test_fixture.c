@@ -209,7 +209,7 @@ static void test_lines_are_counted_and_ends_do_not_matter(void **state)
     assert_int_equal(event.place.line, 4);
     assert_string_equal(event.place.file, file.path);
     assert_sv(event.data, "{\"a\":1}");
-    assert_int_equal(hy_fixture_file_offset(opened), 51);
+    assert_int_equal(hy_fixture_file_offset(opened), 54);
     assert_int_equal(hy_fixture_file_next(opened, &event, &err), HY_NOT_FOUND);
     assert_int_equal(hy_fixture_file_next(opened, &event, &err), HY_NOT_FOUND);
     file_end(&file, opened);

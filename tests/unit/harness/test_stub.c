@@ -56,7 +56,7 @@ static void test_routes(void **state)
     (void)state;
     struct hy_stub *stub;
     struct hy_err err;
-    assert_int_equal(hy_stub_create(HY_SV(routes), "f.json", &stub, &err), HY_OK);
+    assert_int_equal(hy_stub_create(hy_sv_of(routes), "f.json", &stub, &err), HY_OK);
     for (size_t i = 0; i < ROWS(route_cases); i++) {
         const struct route_case *row = &route_cases[i];
         struct hy_stub_answer answer =
@@ -79,7 +79,7 @@ static void test_content_type(void **state)
     };
     struct hy_stub *stub;
     struct hy_err err;
-    assert_int_equal(hy_stub_create(HY_SV(routes), "f.json", &stub, &err), HY_OK);
+    assert_int_equal(hy_stub_create(hy_sv_of(routes), "f.json", &stub, &err), HY_OK);
     for (size_t i = 0; i < ROWS(cases); i++) {
         struct hy_stub_answer answer = hy_stub_answer(stub, HY_SV("GET"), hy_sv_of(cases[i].path));
         hy_sv type = hy_http_header(answer.headers, HY_SV("Content-Type"));

@@ -1,4 +1,4 @@
-/* test_options.c - words of a command line into fields. */
+/* test_command_options.c - words of a command line into fields. */
 #include "harness/options.h"
 
 #include <stdarg.h>
