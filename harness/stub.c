@@ -1,0 +1,309 @@
+#include "harness/stub.h"
+
+#include <cjson/cJSON.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROUTES_MAX = 100000, HEADERS_MAX = 100 };
+
+struct route {
+    hy_sv method, path; /* in the tree */
+    int status;
+    struct hy_http_header *headers; /* values in the tree */
+    size_t header_count;
+    hy_sv body;
+    char *printed;      /* the body, when it is not a string of the tree */
+};
+
+struct hy_stub {
+    cJSON *tree;
+    struct route *routes;
+    size_t count;
+};
+
+struct loader {
+    struct hy_stub *stub;
+    const char *name;
+    size_t index;
+    struct hy_err *err;
+};
+
+HY_PRINTF(2, 3)
+static enum hy_code route_fail(struct loader *loader, const char *format, ...)
+{
+    char what[256];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    return hy_fail(loader->err, HY_INVALID, "%s: routes[%zu]: %s", loader->name, loader->index,
+                   what);
+}
+
+static enum hy_code memory_fail(struct loader *loader)
+{
+    return hy_fail(loader->err, HY_NO_MEMORY, "%s: out of memory", loader->name);
+}
+
+/* ---- loading ---- */
+
+typedef enum hy_code member_fn(struct loader *loader, struct route *route, const cJSON *value);
+
+static enum hy_code load_method(struct loader *loader, struct route *route, const cJSON *value)
+{
+    route->method = hy_sv_of(cJSON_GetStringValue(value));
+    return route->method.len > 0 ? HY_OK : route_fail(loader, "method must be a string");
+}
+
+static enum hy_code load_path(struct loader *loader, struct route *route, const cJSON *value)
+{
+    route->path = hy_sv_of(cJSON_GetStringValue(value));
+    return hy_sv_starts_with(route->path, HY_SV("/"))
+        ? HY_OK : route_fail(loader, "path must be a string that begins with a slash");
+}
+
+static enum hy_code load_status(struct loader *loader, struct route *route, const cJSON *value)
+{
+    int status = cJSON_IsNumber(value) ? value->valueint : 0;
+    if (status < 200 || status > 599 || (double)status != value->valuedouble) {
+        return route_fail(loader, "status must be a number from 200 to 599");
+    }
+    route->status = status;
+    return HY_OK;
+}
+
+static bool can_be_sent(const char *text)
+{
+    return text != NULL && strpbrk(text, "\r\n") == NULL;
+}
+
+static enum hy_code load_headers(struct loader *loader, struct route *route, const cJSON *value)
+{
+    int count = cJSON_GetArraySize(value);
+    if (!cJSON_IsObject(value) || count > HEADERS_MAX) {
+        return route_fail(loader, "headers must be an object of at most %d", HEADERS_MAX);
+    }
+    const cJSON *header;
+    cJSON_ArrayForEach(header, value) {
+        const char *text = cJSON_GetStringValue(header);
+        if (header->string[0] == '\0' || !can_be_sent(header->string) || !can_be_sent(text)) {
+            return route_fail(loader, "header \"%s\" must be a string of one line",
+                              header->string);
+        }
+        route->headers[route->header_count++] =
+            (struct hy_http_header){ hy_sv_of(header->string), hy_sv_of(text) };
+    }
+    return HY_OK;
+}
+
+static enum hy_code load_body(struct loader *loader, struct route *route, const cJSON *value)
+{
+    if (cJSON_IsString(value)) {
+        route->body = hy_sv_of(value->valuestring);
+        return HY_OK;
+    }
+    route->printed = cJSON_PrintUnformatted(value);
+    route->body = hy_sv_of(route->printed);
+    return route->printed != NULL ? HY_OK : memory_fail(loader);
+}
+
+static const struct member {
+    const char *name;
+    member_fn *load;
+} members[] = {
+    { "method", load_method }, { "path", load_path }, { "status", load_status },
+    { "headers", load_headers }, { "body", load_body },
+};
+
+static const struct member *find_member(const char *name)
+{
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (strcmp(members[i].name, name) == 0) {
+            return &members[i];
+        }
+    }
+    return NULL;
+}
+
+static enum hy_code load_route(struct loader *loader, struct route *route, const cJSON *value)
+{
+    *route = (struct route){ .method = HY_SV("GET"), .status = 200 };
+    if (!cJSON_IsObject(value)) {
+        return route_fail(loader, "must be an object");
+    }
+    route->headers = calloc(HEADERS_MAX + 1, sizeof *route->headers);
+    if (route->headers == NULL) {
+        return memory_fail(loader);
+    }
+    const cJSON *member;
+    cJSON_ArrayForEach(member, value) {
+        const struct member *known = find_member(member->string);
+        enum hy_code code = known != NULL
+            ? known->load(loader, route, member)
+            : route_fail(loader, "unknown member \"%s\"", member->string);
+        if (code != HY_OK) {
+            return code;
+        }
+    }
+    if (route->path.len == 0) {
+        return route_fail(loader, "path is missing");
+    }
+    struct hy_http_headers headers = { route->headers, route->header_count };
+    if (route->printed != NULL && hy_http_header(headers, HY_SV("Content-Type")).ptr == NULL) {
+        route->headers[route->header_count++] =
+            (struct hy_http_header){ HY_SV("Content-Type"), HY_SV("application/json") };
+    }
+    return HY_OK;
+}
+
+static enum hy_code load(struct loader *loader)
+{
+    struct hy_stub *stub = loader->stub;
+    const cJSON *routes = cJSON_GetObjectItemCaseSensitive(stub->tree, "routes"), *value;
+    int count = cJSON_GetArraySize(routes);
+    if (!cJSON_IsArray(routes) || cJSON_GetArraySize(stub->tree) != 1 || count > ROUTES_MAX) {
+        return hy_fail(loader->err, HY_INVALID,
+                       "%s: must be an object with one member, \"routes\", an array of at most %d",
+                       loader->name, ROUTES_MAX);
+    }
+    stub->routes = calloc((size_t)count + 1, sizeof *stub->routes);
+    if (stub->routes == NULL) {
+        return memory_fail(loader);
+    }
+    cJSON_ArrayForEach(value, routes) {
+        loader->index = stub->count;
+        enum hy_code code = load_route(loader, &stub->routes[stub->count++], value);
+        if (code != HY_OK) {
+            return code;
+        }
+    }
+    return HY_OK;
+}
+
+static size_t line_at(hy_sv text, const char *at)
+{
+    size_t line = 1;
+    for (const char *p = text.ptr; p < at && p < text.ptr + text.len; p++) {
+        line += *p == '\n';
+    }
+    return line;
+}
+
+enum hy_code hy_stub_create(hy_sv json, const char *name, struct hy_stub **out,
+                            struct hy_err *err)
+{
+    struct hy_stub *stub = calloc(1, sizeof *stub);
+    if (stub == NULL) {
+        return hy_fail(err, HY_NO_MEMORY, "%s: out of memory", name);
+    }
+    const char *end = json.ptr;
+    stub->tree = cJSON_ParseWithLengthOpts(json.ptr, json.len, &end, false);
+    struct loader loader = { .stub = stub, .name = name, .err = err };
+    enum hy_code code = stub->tree != NULL
+        ? load(&loader)
+        : hy_fail(err, HY_MALFORMED, "%s:%zu: not JSON", name, line_at(json, end));
+    if (code != HY_OK) {
+        hy_stub_destroy(stub);
+        return code;
+    }
+    *out = stub;
+    return HY_OK;
+}
+
+void hy_stub_destroy(struct hy_stub *stub)
+{
+    if (stub == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < stub->count; i++) {
+        free(stub->routes[i].headers);
+        cJSON_free(stub->routes[i].printed);
+    }
+    free(stub->routes);
+    cJSON_Delete(stub->tree);
+    free(stub);
+}
+
+/* ---- answering ---- */
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Takes one character off the front of *text, percent-decoded. */
+static char take_char(hy_sv *text)
+{
+    size_t len = 1;
+    char c = text->ptr[0];
+    if (c == '%' && text->len >= 3) {
+        int high = hex_digit(text->ptr[1]), low = hex_digit(text->ptr[2]);
+        if (high >= 0 && low >= 0) {
+            c = (char)(high << 4 | low);
+            len = 3;
+        }
+    }
+    *text = (hy_sv){ text->ptr + len, text->len - len };
+    return c;
+}
+
+static bool segment_fits(hy_sv pattern, hy_sv segment)
+{
+    if (pattern.len >= 2 && pattern.ptr[0] == '{' && pattern.ptr[pattern.len - 1] == '}') {
+        return segment.len > 0;
+    }
+    size_t i = 0;
+    while (segment.len > 0 && i < pattern.len && pattern.ptr[i] == take_char(&segment)) {
+        i++;
+    }
+    return segment.len == 0 && i == pattern.len;
+}
+
+static bool path_fits(hy_sv pattern, hy_sv path)
+{
+    while (pattern.len > 0 && path.len > 0) {
+        bool pattern_goes_on = hy_sv_find(pattern, '/') < pattern.len;
+        bool path_goes_on = hy_sv_find(path, '/') < path.len;
+        hy_sv segment = hy_sv_cut(&pattern, '/');
+        if (pattern_goes_on != path_goes_on || !segment_fits(segment, hy_sv_cut(&path, '/'))) {
+            return false;
+        }
+    }
+    return pattern.len == 0 && path.len == 0;
+}
+
+static bool method_fits(hy_sv route, hy_sv method)
+{
+    return hy_sv_equal(route, method) ||
+           (hy_sv_equal(method, HY_SV("HEAD")) && hy_sv_equal(route, HY_SV("GET")));
+}
+
+static struct hy_stub_answer refuse(int status, hy_sv body)
+{
+    static const struct hy_http_header json[] = {
+        { HY_SV_INIT("Content-Type"), HY_SV_INIT("application/json") },
+    };
+    return (struct hy_stub_answer){ status, { json, 1 }, body };
+}
+
+struct hy_stub_answer hy_stub_answer(const struct hy_stub *stub, hy_sv method, hy_sv path)
+{
+    bool has_path = false;
+    for (size_t i = 0; i < stub->count; i++) {
+        const struct route *route = &stub->routes[i];
+        bool fits = path_fits(route->path, path);
+        has_path = has_path || fits;
+        if (fits && method_fits(route->method, method)) {
+            return (struct hy_stub_answer){
+                route->status, { route->headers, route->header_count }, route->body,
+            };
+        }
+    }
+    return has_path ? refuse(405, HY_SV("{\"message\":\"no route of this method\"}"))
+                    : refuse(404, HY_SV("{\"message\":\"no route for this path\"}"));
+}
