@@ -4,7 +4,8 @@
  * ROOT/.hydrant-tmp and renamed. Bucket names follow S3's rules, so no bucket can be called
  * like that folder.
  *
- * Everything here blocks and is meant for the pool or the disk thread, or for the start.
+ * Everything here blocks and is meant for the pool or the disk thread, or for the start. Any
+ * number of threads may use it at the same time.
  */
 #ifndef HY_BUCKET_BUCKET_H
 #define HY_BUCKET_BUCKET_H
@@ -22,7 +23,7 @@ enum {
 
 HY_MUST_CHECK
 enum hy_code hy_buckets_open(const char *root, struct hy_buckets **out, struct hy_err *err);
-void hy_buckets_close(struct hy_buckets *buckets);
+void hy_buckets_close(struct hy_buckets *buckets); /* NULL is fine */
 const char *hy_buckets_root(const struct hy_buckets *buckets);
 
 /* S3's naming rules: 3..63 of a-z 0-9 . -, first and last a letter or digit, no "..". */
@@ -47,7 +48,9 @@ void hy_temporaries_sweep(struct hy_buckets *buckets, bool (*keep)(void *ctx, hy
                           void *ctx);
 
 /* The temporary becomes the object: folders are made as needed, then one rename. With `sync`
- * the folder is flushed as well. HY_NOT_FOUND: no such bucket. */
+ * the folder is flushed as well. HY_NOT_FOUND: no such bucket. HY_EXISTS: a folder stands where
+ * the file would be, or a file where a folder would be (S3 has both `a` and `a/b`; a file
+ * system does not). HY_IO otherwise, also when there is no such temporary. */
 HY_MUST_CHECK
 enum hy_code hy_object_publish(struct hy_buckets *buckets, hy_sv temporary, hy_sv bucket,
                                hy_sv key, bool sync);

@@ -1,1 +1,48 @@
 #include "model/stream_spec.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct hy_stream_spec *hy_stream_spec_create(void)
+{
+    struct hy_stream_spec *spec = calloc(1, sizeof *spec);
+    if (spec != NULL) {
+        spec->holders = 1;
+    }
+    return spec;
+}
+
+struct hy_stream_spec *hy_stream_spec_hold(struct hy_stream_spec *spec)
+{
+    assert(spec->holders > 0);
+    spec->holders++;
+    return spec;
+}
+
+static void free_s3(struct hy_s3_spec *s3)
+{
+    free(s3->bucket);
+    free(s3->prefix);
+    free(s3->error_prefix);
+    free(s3->file_extension);
+    free(s3->time_zone);
+}
+
+void hy_stream_spec_release(struct hy_stream_spec *spec)
+{
+    if (spec == NULL) {
+        return;
+    }
+    assert(spec->holders > 0);
+    if (--spec->holders > 0) {
+        return;
+    }
+    free_s3(&spec->s3);
+    free_s3(&spec->backup);
+    free(spec->transform.lambda_arn);
+    free(spec->name);
+    free(spec->arn);
+    free(spec->region);
+    free(spec->version);
+    free(spec);
+}

@@ -6,7 +6,7 @@
  * waited are answered. So an acknowledged record survives kill -9. With HY_DURABILITY_POWER
  * the disk thread writes the group and calls fdatasync first.
  *
- * A frame is: length u32, CRC-32C u32 (of the rest of the frame: everything after these 8
+ * A frame is: length u32 (of the bytes at its end), CRC-32C u32 (of the rest of the frame: everything after these 8
  * bytes), sequence number u64, arrival ms u64, bytes; little-endian; not padded. Sequence
  * numbers of a stream start at 1 and have no gaps, across segments and restarts.
  * A segment file is `<dir>/<id>/<first sequence number, 20 digits>.seg`.
@@ -20,11 +20,14 @@
  * order, one at a time.
  *
  * When a write fails, the segment is cut back to where it was, the waiting Puts are told
- * HY_IO, and none of the group's records exist.
+ * HY_IO, and none of the group's records exist: their numbers are given again. So a group
+ * that gathered behind one that fails on the disk thread fails with it.
  *
  * Recovery reads every segment; a bad frame ends the last segment, which is cut there (it was
  * never acknowledged). A bad frame in an earlier segment is reported, the rest of that
- * segment skipped: we never make up data.
+ * segment skipped: we never make up data. Numbers lost that way are never heard of: on_written
+ * then sees extents with a gap between them, and whoever counts what is settled counts the gap
+ * as settled.
  */
 #ifndef HY_STORE_JOURNAL_H
 #define HY_STORE_JOURNAL_H
@@ -81,6 +84,10 @@ enum hy_code hy_journals_create(struct hy_loop *loop, const struct hy_journals_o
 /* Every journal must have been closed. */
 void hy_journals_destroy(struct hy_journals *journals);
 uint64_t hy_journals_bytes(const struct hy_journals *journals); /* on disk, for metrics */
+/* Deletes the folders of streams that keep() does not know: after a crash in the middle of a
+ * discard, or of a stream's creation. At start, before any journal is open; blocks. */
+void hy_journals_sweep(struct hy_journals *journals, bool (*keep)(void *ctx, uint64_t id),
+                       void *ctx);
 
 /* Opens the journal of stream number `id`, calling on_written for all that is found, in order,
  * before it returns (blocking: at start, and for a new stream, where nothing is found).
@@ -91,20 +98,27 @@ enum hy_code hy_journal_open(struct hy_journals *journals, uint64_t id, uint64_t
                              hy_journal_written_fn *on_written, void *ctx,
                              struct hy_journal **out, struct hy_err *err);
 
-/* Writes what is gathered, then closes; blocking. Files stay. Waiting Puts are told first. */
+/* Right after opening: numbers up to `seq` are known to somebody (a delivery settled them) and
+ * are not given again, even if recovery did not find them. */
+void hy_journal_skip(struct hy_journal *journal, uint64_t seq);
+
+/* Writes what is gathered, then closes; blocking. Files stay. on_written and the waiting Puts
+ * are told from inside the call; nobody may be reading. */
 void hy_journal_close(struct hy_journal *journal);
-/* Closes and deletes the files; what was not written is told HY_CANCELLED. */
+/* Closes and deletes the files (by the disk thread); whoever still waits is told HY_CANCELLED
+ * from inside the call; nobody may be reading. */
 void hy_journal_discard(struct hy_journal *journal);
 
 /* Room for a record of at most `bytes_max` bytes at the end of the open group. NULL: over the
- * disk budget, the group is full (HY_BUSY for the client), or out of memory. The pointer is
- * good until the next reserve or the end of the turn. */
+ * disk budget, the group is full (32 MiB; HY_BUSY for the client), or out of memory. The pointer
+ * is good until the next reserve or the end of the turn. */
 char *hy_journal_reserve(struct hy_journal *journal, size_t bytes_max);
 
 /* The reserved record is `bytes` long and complete. Its sequence number is returned. */
 uint64_t hy_journal_append(struct hy_journal *journal, size_t bytes, uint64_t arrived_ms);
 
-/* The end of the open group, to come back to: one Put's records are appended all or none. */
+/* The end of the open group, to come back to: one Put's records are appended all or none.
+ * What was appended and not committed when the turn ends is rolled back. */
 size_t hy_journal_mark(const struct hy_journal *journal);
 void hy_journal_rollback(struct hy_journal *journal, size_t mark);
 

@@ -1,8 +1,10 @@
 /* ledger.h - what is small and relational, in SQLite: streams, deliveries, object metadata.
  *
  * The database is `<data>/hydrant.db`, WAL mode; its version is in user_version and a newer
- * one is refused. Only the disk thread touches it, except hy_ledger_open and the loads, which
- * run before the loop does. `synchronous` is NORMAL, FULL with HY_DURABILITY_POWER.
+ * one is refused. `hydrant.db.lock` beside it is locked while it is open, so that no second
+ * process works in the same folder. Only the disk thread touches the database, except
+ * hy_ledger_open and the loads, which run at start; a load later on is safe, but waits for the
+ * transaction under way. `synchronous` is NORMAL, FULL with HY_DURABILITY_POWER.
  *
  * A delivery is written in one transaction *before* the object gets its name. It says which
  * temporary file becomes which key and which sequence numbers that settles. After a crash the
@@ -61,17 +63,22 @@ enum hy_code hy_ledger_load_deliveries(struct hy_ledger *ledger, uint64_t stream
 HY_MUST_CHECK
 enum hy_code hy_ledger_load_watermarks(struct hy_ledger *ledger, uint64_t stream_id,
                                        uint64_t watermarks[HY_LANE_COUNT]);
-uint64_t hy_ledger_next_stream_id(struct hy_ledger *ledger); /* blocking; at start only */
+/* A number that was never given before, nor put by hy_ledger_put_stream. 0: the database
+ * refused (logged). Blocking; at start only. */
+uint64_t hy_ledger_next_stream_id(struct hy_ledger *ledger);
 
-/* All of these return at once; done(ctx, code) comes on the loop, in order. Views are copied. */
+/* All of these return at once; done(ctx, code) comes on the loop, in order, after the commit.
+ * Views are copied. Out of memory is told from inside the call: there is no other way left.
+ * What is asked for while a transaction is under way shares the next one. */
 void hy_ledger_put_stream(struct hy_ledger *ledger, const struct hy_ledger_stream *row,
                           hy_ledger_done_fn *done, void *ctx); /* inserts or replaces */
 void hy_ledger_delete_stream(struct hy_ledger *ledger, uint64_t stream_id,
                              hy_ledger_done_fn *done, void *ctx); /* and all of its rows */
+/* Also notes the object's metadata, if it has a key, for whoever reads it later. */
 void hy_ledger_put_delivery(struct hy_ledger *ledger, const struct hy_ledger_delivery *row,
                             hy_ledger_done_fn *done, void *ctx);
-/* Deliveries of the lane whose numbers are all <= watermark are forgotten, the watermark kept.
- * Only for rows whose object has its name. */
+/* Deliveries of the lane whose numbers are all <= watermark are forgotten, the watermark kept
+ * (the highest ever given). Only for rows whose object has its name. */
 void hy_ledger_prune(struct hy_ledger *ledger, uint64_t stream_id, enum hy_lane lane,
                      uint64_t watermark, hy_ledger_done_fn *done, void *ctx);
 

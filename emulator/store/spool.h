@@ -19,7 +19,8 @@ void hy_spool_destroy(struct hy_spool *spool); /* NULL is fine */
 HY_MUST_CHECK enum hy_code hy_spool_append(struct hy_spool *spool, hy_sv bytes);
 uint64_t hy_spool_bytes(const struct hy_spool *spool);
 
-/* Copies `length` bytes from `offset` on. Any thread, while nobody appends. */
+/* Copies `length` bytes from `offset` on. Any thread, while nobody appends. HY_INVALID: there
+ * are not so many. */
 HY_MUST_CHECK
 enum hy_code hy_spool_read(const struct hy_spool *spool, uint64_t offset, char *out,
                            size_t length);
