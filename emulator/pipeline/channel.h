@@ -39,6 +39,7 @@ struct hy_channel {
     struct hy_counters counters;
     struct hy_random object_random;     /* names of objects: drawn in the order of parcels */
     struct hy_random invocation_random; /* apart: retries must not change the names */
+    uint64_t left_records;              /* given up until the next start: hy_channel_leave */
     bool flushing;                      /* retry pauses are skipped */
     bool closing;                       /* nothing new is begun */
     char subject[HY_CHANNEL_SUBJECT_BYTES]; /* "stream=clicks", for the log */
@@ -47,6 +48,10 @@ struct hy_channel {
     void (*on_ended)(void *ctx);
     void *ctx;
 };
+
+/* Records that cannot be carried on, out of memory or because the journal cannot be read back.
+ * They stay in it, unsettled, and go down again at the next start. Logs that. */
+void hy_channel_leave(struct hy_channel *channel, uint64_t records, enum hy_code code);
 
 static inline uint64_t hy_channel_now_ms(const struct hy_channel *channel)
 {
