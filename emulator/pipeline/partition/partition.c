@@ -13,6 +13,7 @@
 #include <utlist.h>
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

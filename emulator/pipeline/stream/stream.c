@@ -154,10 +154,22 @@ static bool is_recovered(const struct hy_stream *stream, enum hy_lane lane, uint
     return stream->recovered != NULL && hy_seqset_has(&stream->recovered[lane], seq);
 }
 
+/* Numbers up to `seq` that recovery did not find: the journal has said what was damaged. Nobody
+ * shall wait for them. */
+static void skip_gap(struct hy_stream *stream, uint64_t seq)
+{
+    for (size_t i = 0; seq > stream->written_seq && i < HY_LANE_COUNT; i++) {
+        if (hy_seqset_add(&stream->settled.lanes[i], stream->written_seq + 1, seq) != HY_OK) {
+            hy_channel_leave(&stream->channel, seq - stream->written_seq, HY_NO_MEMORY);
+        }
+    }
+}
+
 static void take_frame(struct hy_stream *stream, uint64_t segment, uint64_t offset,
                        const struct hy_frame *frame)
 {
     enum hy_code code = HY_OK;
+    skip_gap(stream, frame->seq - 1);
     stream->written_seq = frame->seq;
     if (stream->recovered != NULL && hy_settled_has(&stream->settled, frame->seq)) {
         return;
@@ -314,6 +326,10 @@ static enum hy_code open_journal(struct hy_stream *stream, struct hy_err *err)
                                               stream->released, on_written, stream, &journal, err);
     stream->journal = journal;
     stream->channel.journal = journal;
+    if (code == HY_OK) {
+        skip_gap(stream, hy_journal_next_seq(journal) - 1);
+        stream->written_seq = hy_journal_next_seq(journal) - 1;
+    }
     return code;
 }
 
