@@ -1,6 +1,7 @@
 /* counters.h - what a stream has done since it was opened; metrics and flush read it.
  *
- * Names follow CloudWatch's metrics (firehose.md 5.4). Written by the stages, on the loop.
+ * Names follow CloudWatch's metrics (firehose.md 5.4). Written by the stages, on the loop; only
+ * the *_requests and throttled_records are the Put operations' to count.
  */
 #ifndef HY_PIPELINE_COUNTERS_H
 #define HY_PIPELINE_COUNTERS_H
@@ -14,10 +15,14 @@ struct hy_counters {
     uint64_t invocations, invocations_failed; /* ExecuteProcessing */
     uint64_t invocation_ms;                   /* sum of durations */
     uint64_t ok_records, dropped_records, failed_records; /* outcomes of the transform */
-    uint64_t delivered_objects, delivered_records, delivered_bytes; /* DeliveryToS3, data only */
+    uint64_t ok_bytes;                        /* SucceedProcessing.Bytes: before the transform */
+    uint64_t delivered_objects, delivered_records; /* DeliveryToS3, data only */
+    uint64_t delivered_bytes;                 /* DeliveryToS3.Bytes: before the transform */
+    uint64_t delivered_stored_bytes;          /* the same objects as they lie in the bucket */
     uint64_t error_objects;
     uint64_t backup_objects, backup_records, backup_bytes;
     uint64_t delivery_failures; /* attempts that S3 (the directory) refused */
+    uint64_t lost_records;      /* given up after 24 hours (firehose.md 5.1) */
     uint64_t settled_records;
 };
 

@@ -23,9 +23,11 @@
 #include "io/worker.h"
 
 struct hy_buckets;
+struct hy_delivery;
 struct hy_functions;
 struct hy_journals;
 struct hy_ledger;
+struct hy_parcel;
 
 /* What every stage of every stream works with. Outlives them all. */
 struct hy_pipeline_env {
@@ -47,6 +49,11 @@ struct hy_pipeline_env {
     size_t under_way;
     void (*on_quiet)(void *ctx);
     void *on_quiet_ctx;
+
+    /* private to delivery/; zeroed by whoever makes the environment */
+    struct hy_delivery *deliveries;   /* of all streams */
+    struct hy_parcel *parcels;        /* whose object waits to be made, first come first */
+    unsigned objects_being_made;
 };
 
 void hy_pipeline_begin(struct hy_pipeline_env *env); /* one thing more under way */

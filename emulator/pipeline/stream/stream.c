@@ -1,1 +1,509 @@
-#include "pipeline/stream/stream.h"
+#include "pipeline/stream/inside.h"
+
+#include "base/log.h"
+#include "pipeline/delivery/compression.h"
+#include "pipeline/partition/prefix.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- looking, later ---- */
+
+static void finish_closing(struct hy_stream *stream);
+
+/* The ledger forgets rows, the journal segments, up to where everything is settled. */
+static void on_pruned(void *ctx, enum hy_code code);
+
+static void prune(struct hy_stream *stream)
+{
+    const struct hy_channel *channel = &stream->channel;
+    for (size_t i = 0; i < HY_LANE_COUNT && !stream->is_pruning; i++) {
+        const uint64_t through = hy_settled_lane_through(&stream->settled, (enum hy_lane)i);
+        if (through > stream->pruned[i]) {
+            stream->pruned[i] = through;
+            stream->is_pruning = true;
+            hy_pipeline_begin(channel->env);
+            hy_ledger_prune(channel->env->ledger, channel->stream_id, (enum hy_lane)i, through,
+                            on_pruned, stream);
+        }
+    }
+    const uint64_t through = hy_settled_through(&stream->settled);
+    if (through > stream->released && stream->journal != NULL) {
+        stream->released = through;
+        hy_journal_release(stream->journal, through);
+    }
+}
+
+static void on_pruned(void *ctx, enum hy_code code)
+{
+    struct hy_stream *stream = ctx;
+    struct hy_pipeline_env *env = stream->channel.env;
+    if (code != HY_OK) { /* the rows stay until the watermark moves again: no harm */
+        hy_log(HY_LOG_WARN, "stream", stream->channel.subject, "pruning the ledger: %s",
+               hy_code_name(code));
+    }
+    stream->is_pruning = false;
+    hy_stream_look_later(stream);
+    hy_pipeline_end(env);
+}
+
+static void look(void *ctx)
+{
+    struct hy_stream *stream = ctx;
+    struct hy_pipeline_env *env = stream->channel.env;
+    stream->is_look_due = false;
+    hy_flushes_look(stream);
+    hy_awaits_look(stream);
+    if (stream->channel.closing) {
+        finish_closing(stream); /* the last use of the stream */
+    } else {
+        prune(stream);
+    }
+    hy_pipeline_end(env);
+}
+
+void hy_stream_look_later(struct hy_stream *stream)
+{
+    if (stream->is_look_due || stream->journal == NULL) {
+        return; /* while it is opened there is nobody to tell */
+    }
+    stream->is_look_due = true;
+    hy_pipeline_begin(stream->channel.env); /* a clock must not move before we have looked */
+    if (!hy_loop_defer(stream->channel.env->loop, look, stream)) {
+        stream->is_look_due = false; /* whatever ends next tries again */
+        hy_pipeline_end(stream->channel.env);
+        hy_log(HY_LOG_ERROR, "stream", stream->channel.subject, "out of memory");
+    }
+}
+
+/* ---- what comes back up ---- */
+
+static void on_ended(void *ctx)
+{
+    hy_stream_look_later(ctx);
+}
+
+static void on_settled(void *ctx, const struct hy_settlement *settlement)
+{
+    struct hy_stream *stream = ctx;
+    uint64_t fresh = 0;
+    const enum hy_code code = hy_settled_add(&stream->settled, hy_parcel_lane(settlement->kind),
+                                             settlement->seqs, &fresh);
+    if (code != HY_OK) { /* the ledger has it; the next start will know */
+        hy_channel_leave(&stream->channel, settlement->records, code);
+    }
+    stream->channel.counters.settled_records += fresh;
+    stream->unsettled_records -= fresh;
+    hy_flushes_note(stream, settlement);
+    hy_stream_look_later(stream);
+    hy_transform_pump(stream->transform); /* it may have waited for room below */
+}
+
+/* ---- records in ---- */
+
+void hy_stream_seal_batch(struct hy_stream *stream)
+{
+    struct hy_batch *batch = hy_batcher_take(&stream->batcher);
+    hy_agenda_clear(stream->channel.env->agenda, &stream->batch_due);
+    if (batch != NULL) {
+        hy_transform_push(stream->transform, batch);
+    }
+}
+
+static void on_batch_due(void *ctx, uint64_t now_ms)
+{
+    (void)now_ms;
+    hy_stream_seal_batch(ctx);
+}
+
+static enum hy_code to_batcher(struct hy_stream *stream, uint64_t segment, uint64_t offset,
+                               const struct hy_frame *frame)
+{
+    struct hy_agenda *agenda = stream->channel.env->agenda;
+    if (!hy_batcher_has_room(&stream->batcher, frame)) {
+        hy_stream_seal_batch(stream);
+    }
+    const bool was_empty = stream->batcher.open == NULL;
+    const enum hy_code code =
+        hy_batcher_add(&stream->batcher, stream->spec, segment, offset, frame);
+    if (code != HY_OK) {
+        return code;
+    }
+    if (hy_batcher_is_full(&stream->batcher) ||
+        (was_empty && hy_agenda_set(agenda, &stream->batch_due,
+                                    hy_batcher_due_ms(&stream->batcher)) != HY_OK)) {
+        hy_stream_seal_batch(stream); /* full, or it would never be called */
+    }
+    return HY_OK;
+}
+
+static enum hy_code to_main(struct hy_stream *stream, uint64_t segment, uint64_t offset,
+                            const struct hy_frame *frame)
+{
+    if (stream->spec->transform.lambda_arn != NULL) {
+        return to_batcher(stream, segment, offset, frame);
+    }
+    return hy_partition_frame(stream->partition, stream->spec, HY_PARCEL_DATA, segment, offset,
+                              frame);
+}
+
+static bool is_recovered(const struct hy_stream *stream, enum hy_lane lane, uint64_t seq)
+{
+    return stream->recovered != NULL && hy_seqset_has(&stream->recovered[lane], seq);
+}
+
+/* Numbers up to `seq` that recovery did not find: the journal has said what was damaged. Nobody
+ * shall wait for them. */
+static void skip_gap(struct hy_stream *stream, uint64_t seq)
+{
+    for (size_t i = 0; seq > stream->written_seq && i < HY_LANE_COUNT; i++) {
+        if (hy_seqset_add(&stream->settled.lanes[i], stream->written_seq + 1, seq) != HY_OK) {
+            hy_channel_leave(&stream->channel, seq - stream->written_seq, HY_NO_MEMORY);
+        }
+    }
+}
+
+static void take_frame(struct hy_stream *stream, uint64_t segment, uint64_t offset,
+                       const struct hy_frame *frame)
+{
+    enum hy_code code = HY_OK;
+    skip_gap(stream, frame->seq - 1);
+    stream->written_seq = frame->seq;
+    if (stream->recovered != NULL && hy_settled_has(&stream->settled, frame->seq)) {
+        return;
+    }
+    stream->unsettled_records++;
+    if (!is_recovered(stream, HY_LANE_MAIN, frame->seq)) {
+        code = to_main(stream, segment, offset, frame);
+    }
+    if (code == HY_OK && stream->spec->has_backup &&
+        !is_recovered(stream, HY_LANE_BACKUP, frame->seq)) {
+        code = hy_partition_frame(stream->partition, stream->spec, HY_PARCEL_BACKUP, segment,
+                                  offset, frame);
+    }
+    if (code != HY_OK) {
+        hy_channel_leave(&stream->channel, 1, code);
+    }
+}
+
+static void on_written(void *ctx, const struct hy_extent *extent, hy_sv frames)
+{
+    struct hy_stream *stream = ctx;
+    struct hy_counters *counters = &stream->channel.counters;
+    uint64_t offset = extent->offset;
+    struct hy_frame frame;
+    if (stream->channel.closing) {
+        return; /* the journal has it; the next start takes it down */
+    }
+    while (hy_frame_next(&frames, &frame)) {
+        if (stream->recovered == NULL) {
+            counters->incoming_records++;
+            counters->incoming_bytes += frame.data.len;
+        }
+        take_frame(stream, extent->segment, offset, &frame);
+        offset += frame.frame_bytes;
+    }
+}
+
+/* ---- opening ---- */
+
+static enum hy_code check_s3(const struct hy_s3_spec *s3, struct hy_err *err)
+{
+    if (hy_compression_find(s3->compression) == NULL) {
+        return hy_fail(err, HY_INVALID,
+                       "CompressionFormat has to be UNCOMPRESSED or GZIP: others are not "
+                       "emulated");
+    }
+    if (strcmp(s3->time_zone, "UTC") != 0) {
+        return hy_fail(err, HY_INVALID, "CustomTimeZone %s is not emulated: UTC only",
+                       s3->time_zone);
+    }
+    return hy_prefix_check(hy_sv_of(s3->prefix), hy_sv_of(s3->error_prefix), err);
+}
+
+enum hy_code hy_stream_check(const struct hy_stream_spec *spec, struct hy_err *err)
+{
+    const enum hy_code code = check_s3(&spec->s3, err);
+    return code != HY_OK || !spec->has_backup ? code : check_s3(&spec->backup, err);
+}
+
+/* Names of objects must differ from those of earlier runs with the same seed: what has been
+ * settled until now tells the runs apart, because an object that was made has settled more. */
+static void fork_random(struct hy_stream *stream)
+{
+    struct hy_channel *channel = &stream->channel;
+    char label[128];
+    uint64_t known = 0;
+    for (size_t i = 0; i < HY_LANE_COUNT; i++) {
+        known += hy_seqset_size(&stream->recovered[i]);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const int len = snprintf(label, sizeof label, "%s %llu %s %llu",
+                                 i == 0 ? "objects" : "invocations",
+                                 (unsigned long long)channel->stream_id, stream->spec->name,
+                                 (unsigned long long)known);
+        assert(len > 0 && (size_t)len < sizeof label);
+        const hy_sv text = { label, (size_t)len };
+        struct hy_random *random = i == 0 ? &channel->object_random : &channel->invocation_random;
+        *random = hy_random_fork(channel->env->random, text);
+    }
+}
+
+static enum hy_code build(struct hy_stream *stream)
+{
+    struct hy_channel *channel = &stream->channel;
+    stream->delivery = hy_delivery_create(channel);
+    if (stream->delivery == NULL) {
+        return HY_NO_MEMORY;
+    }
+    stream->partition = hy_partition_create(channel, stream->delivery);
+    if (stream->partition == NULL) {
+        return HY_NO_MEMORY;
+    }
+    stream->transform = hy_transform_create(channel, stream->partition, stream->delivery);
+    return stream->transform == NULL ? HY_NO_MEMORY : HY_OK;
+}
+
+/* Nothing may be under way. */
+static void stream_destroy(struct hy_stream *stream)
+{
+    hy_batcher_finish(&stream->batcher);
+    hy_transform_destroy(stream->transform);
+    hy_partition_destroy(stream->partition);
+    hy_delivery_destroy(stream->delivery);
+    hy_settled_finish(&stream->settled);
+    hy_stream_spec_release(stream->spec);
+    free(stream);
+}
+
+static struct hy_stream *stream_create(struct hy_pipeline_env *env, struct hy_stream_spec *spec)
+{
+    struct hy_stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL) {
+        return NULL;
+    }
+    stream->spec = hy_stream_spec_hold(spec);
+    stream->settled.has_backup = spec->has_backup;
+    stream->batch_due.due = on_batch_due;
+    stream->batch_due.ctx = stream;
+    stream->channel = (struct hy_channel){
+        .env = env,
+        .stream_id = spec->id,
+        .on_settled = on_settled,
+        .on_ended = on_ended,
+        .ctx = stream,
+    };
+    (void)snprintf(stream->channel.subject, sizeof stream->channel.subject, "stream=%s",
+                   spec->name);
+    return stream;
+}
+
+/* What was gathered so far stays in the journal. */
+static void stop_stages(struct hy_stream *stream, bool discard)
+{
+    stream->channel.closing = true;
+    hy_agenda_clear(stream->channel.env->agenda, &stream->batch_due);
+    hy_batcher_finish(&stream->batcher);
+    if (stream->transform != NULL) {
+        hy_transform_cancel(stream->transform);
+    }
+    hy_partition_destroy(stream->partition);
+    stream->partition = NULL;
+    if (stream->delivery != NULL) {
+        hy_delivery_cancel(stream->delivery, discard);
+    }
+}
+
+static enum hy_code open_journal(struct hy_stream *stream, struct hy_err *err)
+{
+    const struct hy_channel *channel = &stream->channel;
+    struct hy_journal *journal = NULL;
+    stream->released = hy_settled_through(&stream->settled);
+    stream->written_seq = stream->released;
+    const enum hy_code code = hy_journal_open(channel->env->journals, channel->stream_id,
+                                              stream->released, on_written, stream, &journal, err);
+    stream->journal = journal;
+    stream->channel.journal = journal;
+    if (code == HY_OK) {
+        skip_gap(stream, hy_journal_next_seq(journal) - 1);
+        stream->written_seq = hy_journal_next_seq(journal) - 1;
+    }
+    return code;
+}
+
+static enum hy_code open_all(struct hy_stream *stream, struct hy_err *err)
+{
+    struct hy_seqset recovered[HY_LANE_COUNT] = { 0 };
+    stream->recovered = recovered;
+    enum hy_code code = build(stream);
+    if (code == HY_OK) {
+        code = hy_stream_recover(stream, err);
+    } else {
+        code = hy_fail(err, code, "out of memory for stream %s", stream->spec->name);
+    }
+    if (code == HY_OK) {
+        fork_random(stream);
+        code = open_journal(stream, err);
+    }
+    stream->recovered = NULL;
+    for (size_t i = 0; i < HY_LANE_COUNT; i++) {
+        hy_seqset_finish(&recovered[i]);
+    }
+    return code;
+}
+
+enum hy_code hy_stream_open(struct hy_pipeline_env *env, struct hy_stream_spec *spec,
+                            struct hy_stream **out, struct hy_err *err)
+{
+    enum hy_code code = hy_stream_check(spec, err);
+    if (code != HY_OK) {
+        return code;
+    }
+    struct hy_stream *stream = stream_create(env, spec);
+    if (stream == NULL) {
+        return hy_fail(err, HY_NO_MEMORY, "out of memory for stream %s", spec->name);
+    }
+    code = open_all(stream, err);
+    if (code != HY_OK) {
+        stop_stages(stream, false);
+        stream_destroy(stream);
+        return code;
+    }
+    hy_delivery_start(stream->delivery);
+    hy_transform_pump(stream->transform);
+    hy_stream_look_later(stream);
+    *out = stream;
+    return HY_OK;
+}
+
+/* ---- closing ---- */
+
+static void end(struct hy_stream *stream)
+{
+    hy_loop_fn *const closed = stream->closed;
+    void *const ctx = stream->closed_ctx;
+    if (stream->discard) {
+        hy_journal_discard(stream->journal);
+    } else {
+        hy_journal_close(stream->journal);
+    }
+    stream_destroy(stream);
+    closed(ctx);
+}
+
+static void on_deleted(void *ctx, enum hy_code code)
+{
+    struct hy_stream *stream = ctx;
+    struct hy_pipeline_env *env = stream->channel.env;
+    if (code != HY_OK) {
+        hy_log(HY_LOG_ERROR, "stream", stream->channel.subject, "deleting from the ledger: %s",
+               hy_code_name(code));
+    }
+    end(stream);
+    hy_pipeline_end(env);
+}
+
+static void finish_closing(struct hy_stream *stream)
+{
+    struct hy_pipeline_env *env = stream->channel.env;
+    if (!hy_transform_is_idle(stream->transform) || !hy_delivery_is_idle(stream->delivery) ||
+        stream->is_pruning || stream->is_look_due || stream->is_deleting) {
+        return;
+    }
+    if (stream->discard) {
+        stream->is_deleting = true;
+        hy_pipeline_begin(env);
+        hy_ledger_delete_stream(env->ledger, stream->channel.stream_id, on_deleted, stream);
+    } else {
+        end(stream);
+    }
+}
+
+static void begin_closing(struct hy_stream *stream, bool discard, hy_loop_fn *done, void *ctx)
+{
+    assert(!stream->channel.closing);
+    stream->closed = done;
+    stream->closed_ctx = ctx;
+    stream->discard = discard;
+    stop_stages(stream, discard);
+    hy_stream_look_later(stream);
+}
+
+void hy_stream_close(struct hy_stream *stream, hy_loop_fn *done, void *ctx)
+{
+    begin_closing(stream, false, done, ctx);
+}
+
+void hy_stream_discard(struct hy_stream *stream, hy_loop_fn *done, void *ctx)
+{
+    begin_closing(stream, true, done, ctx);
+}
+
+/* ---- asking ---- */
+
+const struct hy_stream_spec *hy_stream_spec_of(const struct hy_stream *stream)
+{
+    return stream->spec;
+}
+
+/* Records from before there was a backup have none to wait for. */
+static void begin_backup(struct hy_stream *stream)
+{
+    if (stream->written_seq > 0 &&
+        hy_seqset_add(&stream->settled.lanes[HY_LANE_BACKUP], 1, stream->written_seq) != HY_OK) {
+        hy_log(HY_LOG_ERROR, "stream", stream->channel.subject, "out of memory");
+    }
+    stream->settled.has_backup = true;
+}
+
+void hy_stream_update(struct hy_stream *stream, struct hy_stream_spec *spec)
+{
+    hy_stream_seal_batch(stream); /* with the settings it was begun with */
+    if (spec->has_backup && !stream->spec->has_backup) {
+        begin_backup(stream);
+        hy_stream_look_later(stream);
+    }
+    (void)hy_stream_spec_hold(spec);
+    hy_stream_spec_release(stream->spec);
+    stream->spec = spec;
+}
+
+struct hy_journal *hy_stream_journal(struct hy_stream *stream)
+{
+    return stream->journal;
+}
+
+struct hy_counters *hy_stream_counters(struct hy_stream *stream)
+{
+    return &stream->channel.counters;
+}
+
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+{
+    return a_ms < b_ms ? a_ms : b_ms;
+}
+
+void hy_stream_waiting(const struct hy_stream *stream, struct hy_stream_waiting *out)
+{
+    struct hy_transform_waiting transform;
+    struct hy_partition_waiting partition = { .next_ms = HY_NEVER_MS };
+    const struct hy_batch *open = stream->batcher.open;
+    hy_transform_waiting(stream->transform, &transform);
+    if (stream->partition != NULL) {
+        hy_partition_waiting(stream->partition, &partition);
+    }
+    *out = (struct hy_stream_waiting){
+        .transform_records = transform.records + (open != NULL ? open->count : 0),
+        .transform_bytes = transform.bytes + (open != NULL ? open->bytes : 0),
+        .in_flight_records = transform.in_flight_records,
+        .buffer_records = partition.records,
+        .buffer_bytes = partition.bytes,
+        .delivering_records = hy_delivery_records(stream->delivery),
+        .unsettled_records = stream->unsettled_records,
+        .next_due_ms = earlier(earlier(transform.next_ms, partition.next_ms),
+                               earlier(hy_batcher_due_ms(&stream->batcher),
+                                       hy_delivery_next_ms(stream->delivery))),
+    };
+}

@@ -22,7 +22,12 @@
 
 struct hy_stream; /* opaque */
 
-/* Blocking (see above). Takes a hold on the spec. */
+/* What the pipeline cannot carry out (a compression, an expression in a prefix) is refused with a
+ * sentence: HY_INVALID. To be asked before a spec is opened or updated to. */
+HY_MUST_CHECK
+enum hy_code hy_stream_check(const struct hy_stream_spec *spec, struct hy_err *err);
+
+/* Blocking (see above). Takes a hold on the spec. Checks it first. */
 HY_MUST_CHECK
 enum hy_code hy_stream_open(struct hy_pipeline_env *env, struct hy_stream_spec *spec,
                             struct hy_stream **out, struct hy_err *err);
@@ -34,7 +39,8 @@ void hy_stream_close(struct hy_stream *stream, hy_loop_fn *done, void *ctx);
 void hy_stream_discard(struct hy_stream *stream, hy_loop_fn *done, void *ctx);
 
 const struct hy_stream_spec *hy_stream_spec_of(const struct hy_stream *stream);
-/* From now on records go by this spec; what is already in a buffer keeps the one it began with. */
+/* From now on records go by this spec; what is already in a buffer keeps the one it began with.
+ * Takes a hold on the spec, which has been checked; its id and name are the stream's. */
 void hy_stream_update(struct hy_stream *stream, struct hy_stream_spec *spec);
 
 struct hy_journal *hy_stream_journal(struct hy_stream *stream); /* for the Put operations */

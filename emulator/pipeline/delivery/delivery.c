@@ -1,0 +1,505 @@
+#include "pipeline/delivery/delivery.h"
+
+#include "base/log.h"
+#include "io/work.h"
+#include "model/limits.h"
+
+#include <utlist.h>
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hy_delivery {
+    struct hy_channel *channel;
+    struct hy_parcel *parcels; /* in the order in which they were pushed */
+    uint64_t next_order;
+    uint64_t records;
+    uint64_t spooled_bytes;    /* of transformed data in parcels */
+    bool started;
+    struct hy_delivery *prev, *next; /* of all streams */
+};
+
+/* Transformed bytes that may wait for a bucket; beyond it the transform pauses and records stay
+ * where they cost nothing, in the journal. */
+enum { SPOOLED_BYTES_MAX = 64 * HY_MIB };
+
+static void begin(struct hy_parcel *parcel);
+static void enqueue(struct hy_parcel *parcel);
+static void record(struct hy_parcel *parcel);
+static void publish(struct hy_parcel *parcel);
+
+static struct hy_pipeline_env *env_of(const struct hy_parcel *parcel)
+{
+    return parcel->delivery->channel->env;
+}
+
+/* ---- how an attempt ends ---- */
+
+static void on_retry_due(void *ctx, uint64_t now_ms);
+
+static void unlink_temporary(struct hy_parcel *parcel)
+{
+    if (parcel->file.temporary[0] != '\0') {
+        /* Blocks, but only for an unlink and only after a failure. */
+        hy_temporary_delete(env_of(parcel)->buckets, hy_sv_of(parcel->file.temporary));
+        parcel->file.temporary[0] = '\0';
+    }
+}
+
+static void drop(struct hy_parcel *parcel)
+{
+    struct hy_delivery *delivery = parcel->delivery;
+    delivery->records -= parcel->records;
+    delivery->spooled_bytes -= parcel->spool != NULL ? parcel->bytes : 0;
+    DL_DELETE(delivery->parcels, parcel);
+    hy_parcel_destroy(parcel);
+}
+
+static void count(struct hy_counters *counters, const struct hy_parcel *parcel)
+{
+    if (parcel->is_lost) {
+        counters->lost_records += parcel->records;
+        return;
+    }
+    switch (parcel->kind) {
+    case HY_PARCEL_DATA:
+        counters->delivered_objects++;
+        counters->delivered_records += parcel->records;
+        counters->delivered_bytes += parcel->source_bytes;
+        counters->delivered_stored_bytes += parcel->file.stored_bytes;
+        break;
+    case HY_PARCEL_ERROR:
+        counters->error_objects++;
+        break;
+    case HY_PARCEL_BACKUP:
+        counters->backup_objects++;
+        counters->backup_records += parcel->records;
+        counters->backup_bytes += parcel->source_bytes;
+        break;
+    case HY_PARCEL_DROPPED:
+        break;
+    }
+}
+
+/* It is in the bucket (or dropped, or lost) and the ledger says so. */
+static void settle(struct hy_parcel *parcel)
+{
+    struct hy_channel *channel = parcel->delivery->channel;
+    const bool has_object = !parcel->is_lost && parcel->kind != HY_PARCEL_DROPPED;
+    const struct hy_settlement settlement = {
+        .kind = parcel->kind,
+        .lost = parcel->is_lost,
+        .seqs = &parcel->seqs,
+        .records = parcel->records,
+        .order = parcel->order,
+        .bucket = has_object ? hy_sv_of(parcel->s3->bucket) : HY_SV(""),
+        .key = has_object ? (hy_sv){ parcel->key, parcel->key_len } : HY_SV(""),
+        .stored_bytes = parcel->file.stored_bytes,
+    };
+    count(&channel->counters, parcel);
+    channel->on_settled(channel->ctx, &settlement);
+    drop(parcel);
+    channel->on_ended(channel->ctx); /* last: the stream may be gone after it */
+}
+
+/* CloudWatch's words for it (firehose.md 4.8). */
+static void log_failure(const struct hy_parcel *parcel, enum hy_code code)
+{
+    const char *subject = parcel->delivery->channel->subject;
+    if (code == HY_NOT_FOUND) {
+        hy_log(HY_LOG_WARN, "delivery", subject,
+               "S3.NoSuchBucket: The specified bucket does not exist. Create the bucket or use a "
+               "different bucket that does exist. (bucket %s, %llu records wait)",
+               parcel->s3->bucket, (unsigned long long)parcel->records);
+        return;
+    }
+    hy_log(HY_LOG_WARN, "delivery", subject,
+           "InternalError: An internal error occurred while attempting to deliver data. Delivery "
+           "will be retried; if the error persists, then it will be reported. (%s, bucket %s, "
+           "%llu records wait)",
+           hy_code_name(code), parcel->s3->bucket, (unsigned long long)parcel->records);
+}
+
+/* Off the road until the agenda says so; out of memory for that, until the next flush. */
+static void wait(struct hy_parcel *parcel, uint64_t now_ms)
+{
+    struct hy_pipeline_env *env = env_of(parcel);
+    const uint64_t end_ms = parcel->oldest_ms + HY_RETENTION_MS;
+    uint64_t retry_ms = now_ms + HY_DELIVERY_RETRY_MS;
+    if (now_ms < end_ms && retry_ms > end_ms) {
+        retry_ms = end_ms; /* the last attempt is the one at the very end */
+    }
+    parcel->state = HY_PARCEL_WAITING;
+    parcel->retry_ms = retry_ms;
+    parcel->retry.due = on_retry_due;
+    parcel->retry.ctx = parcel;
+    if (hy_agenda_set(env->agenda, &parcel->retry, retry_ms) != HY_OK) {
+        parcel->retry_ms = HY_NEVER_MS;
+        hy_log(HY_LOG_ERROR, "delivery", parcel->delivery->channel->subject,
+               "out of memory: an object waits for the next flush");
+    }
+}
+
+static void give_up(struct hy_parcel *parcel)
+{
+    hy_log(HY_LOG_ERROR, "delivery", parcel->delivery->channel->subject,
+           "giving up %llu records after 24 hours: they are lost (bucket %s)",
+           (unsigned long long)parcel->records, parcel->s3->bucket);
+    unlink_temporary(parcel);
+    parcel->is_lost = true;
+    if (parcel->is_recorded) {
+        settle(parcel);
+    } else {
+        begin(parcel); /* to the ledger, or the next start would send them down again */
+    }
+}
+
+/* `parcel` was under way and no longer is, one way or the other. */
+static void fail(struct hy_parcel *parcel, enum hy_code code)
+{
+    struct hy_channel *channel = parcel->delivery->channel;
+    const uint64_t now_ms = hy_channel_now_ms(channel);
+
+    channel->counters.delivery_failures++;
+    if (parcel->failures++ == 0) {
+        log_failure(parcel, code);
+    }
+    if (!parcel->is_recorded) {
+        unlink_temporary(parcel);
+    }
+    if (channel->closing) {
+        drop(parcel); /* the journal, or the ledger and the temporary, still have it */
+        channel->on_ended(channel->ctx);
+    } else if (!parcel->is_lost && now_ms >= parcel->oldest_ms + HY_RETENTION_MS) {
+        give_up(parcel);
+    } else {
+        wait(parcel, now_ms);
+    }
+}
+
+static void begin(struct hy_parcel *parcel)
+{
+    hy_pipeline_begin(env_of(parcel));
+    if (parcel->is_recorded) {
+        publish(parcel);
+    } else if (parcel->is_lost || parcel->kind == HY_PARCEL_DROPPED) {
+        record(parcel);
+    } else {
+        enqueue(parcel);
+    }
+}
+
+static void on_retry_due(void *ctx, uint64_t now_ms)
+{
+    (void)now_ms;
+    begin(ctx);
+}
+
+/* ---- PUBLISHING ---- */
+
+static void run_publish(void *ctx)
+{
+    struct hy_parcel *parcel = ctx;
+    struct hy_object_file *file = &parcel->file;
+    file->code = hy_object_publish(file->buckets, hy_sv_of(file->temporary), file->bucket,
+                                   (hy_sv){ parcel->key, parcel->key_len }, file->sync);
+}
+
+/* Ends what begin() began. The environment outlives the parcel and its stream. */
+static void finish(struct hy_parcel *parcel, enum hy_code code)
+{
+    struct hy_pipeline_env *env = env_of(parcel);
+    if (code == HY_OK) {
+        settle(parcel);
+    } else {
+        fail(parcel, code);
+    }
+    hy_pipeline_end(env);
+}
+
+static void on_published(void *ctx)
+{
+    struct hy_parcel *parcel = ctx;
+    finish(parcel, parcel->file.code);
+}
+
+static void publish(struct hy_parcel *parcel)
+{
+    parcel->state = HY_PARCEL_PUBLISHING;
+    if (!hy_work(env_of(parcel)->loop, run_publish, on_published, parcel)) {
+        finish(parcel, HY_NO_MEMORY);
+    }
+}
+
+/* ---- RECORDING ---- */
+
+static void on_recorded(void *ctx, enum hy_code code)
+{
+    struct hy_parcel *parcel = ctx;
+    if (code != HY_OK) {
+        finish(parcel, code);
+        return;
+    }
+    parcel->is_recorded = true;
+    if (parcel->is_lost || parcel->kind == HY_PARCEL_DROPPED) {
+        finish(parcel, HY_OK);
+    } else {
+        publish(parcel);
+    }
+}
+
+static void record(struct hy_parcel *parcel)
+{
+    struct hy_channel *channel = parcel->delivery->channel;
+    const bool has_object = !parcel->is_lost && parcel->kind != HY_PARCEL_DROPPED;
+    struct hy_ledger_delivery row = {
+        .stream_id = channel->stream_id,
+        .lane = hy_parcel_lane(parcel->kind),
+        .bucket = hy_sv_of(parcel->s3->bucket),
+        .records = parcel->records,
+        .made_ms = hy_channel_now_ms(channel),
+        .seqs = &parcel->seqs,
+    };
+    if (has_object) {
+        row.key = (hy_sv){ parcel->key, parcel->key_len };
+        row.temporary = hy_sv_of(parcel->file.temporary);
+        row.content_type = HY_SV("application/octet-stream");
+        row.content_encoding = hy_sv_of(parcel->file.format->content_encoding);
+        row.bytes = parcel->file.stored_bytes;
+    }
+    parcel->state = HY_PARCEL_RECORDING;
+    hy_ledger_put_delivery(channel->env->ledger, &row, on_recorded, parcel);
+}
+
+/* ---- QUEUED, MAKING ---- */
+
+static void run_make(void *ctx)
+{
+    struct hy_parcel *parcel = ctx;
+    hy_object_file_make(&parcel->file);
+}
+
+static void pump(struct hy_pipeline_env *env);
+
+static void on_made(void *ctx)
+{
+    struct hy_parcel *parcel = ctx;
+    struct hy_pipeline_env *env = env_of(parcel);
+    env->objects_being_made--;
+    if (parcel->file.code == HY_OK) {
+        record(parcel);
+    } else {
+        finish(parcel, parcel->file.code);
+    }
+    pump(env);
+}
+
+static void make(struct hy_parcel *parcel)
+{
+    struct hy_pipeline_env *env = env_of(parcel);
+    parcel->file = (struct hy_object_file){
+        .buckets = env->buckets,
+        .bucket = hy_sv_of(parcel->s3->bucket),
+        .journal = parcel->delivery->channel->journal,
+        .extents = &parcel->extents,
+        .spool = parcel->spool,
+        .bytes = parcel->bytes,
+        .format = hy_compression_find(parcel->s3->compression),
+        .sync = env->sync_objects,
+    };
+    assert(parcel->file.format != NULL); /* hy_stream_check refuses what has no row */
+    parcel->state = HY_PARCEL_MAKING;
+    env->objects_being_made++;
+    if (!hy_work(env->loop, run_make, on_made, parcel)) {
+        env->objects_being_made--;
+        finish(parcel, HY_NO_MEMORY);
+    }
+}
+
+static void pump(struct hy_pipeline_env *env)
+{
+    while (env->parcels != NULL && env->objects_being_made < HY_OBJECTS_BEING_MADE_MAX) {
+        struct hy_parcel *parcel = env->parcels;
+        DL_DELETE2(env->parcels, parcel, queue_prev, queue_next);
+        make(parcel);
+    }
+}
+
+static void enqueue(struct hy_parcel *parcel)
+{
+    struct hy_pipeline_env *env = env_of(parcel);
+    parcel->state = HY_PARCEL_QUEUED;
+    DL_APPEND2(env->parcels, parcel, queue_prev, queue_next);
+    pump(env);
+}
+
+/* ---- the face ---- */
+
+struct hy_delivery *hy_delivery_create(struct hy_channel *channel)
+{
+    struct hy_delivery *delivery = calloc(1, sizeof *delivery);
+    if (delivery != NULL) {
+        delivery->channel = channel;
+        DL_APPEND(channel->env->deliveries, delivery);
+    }
+    return delivery;
+}
+
+void hy_delivery_destroy(struct hy_delivery *delivery)
+{
+    if (delivery == NULL) {
+        return;
+    }
+    assert(delivery->parcels == NULL);
+    DL_DELETE(delivery->channel->env->deliveries, delivery);
+    free(delivery);
+}
+
+void hy_delivery_start(struct hy_delivery *delivery)
+{
+    struct hy_parcel *parcel, *next;
+    delivery->started = true;
+    DL_FOREACH_SAFE(delivery->parcels, parcel, next)
+    {
+        begin(parcel);
+    }
+}
+
+static void take(struct hy_delivery *delivery, struct hy_parcel *parcel)
+{
+    parcel->delivery = delivery;
+    parcel->order = delivery->next_order++;
+    DL_APPEND(delivery->parcels, parcel);
+    delivery->records += parcel->records;
+    delivery->spooled_bytes += parcel->spool != NULL ? parcel->bytes : 0;
+    if (delivery->started) {
+        begin(parcel);
+    }
+}
+
+void hy_delivery_push(struct hy_delivery *delivery, struct hy_parcel *parcel)
+{
+    take(delivery, parcel);
+}
+
+enum hy_code hy_delivery_resume(struct hy_delivery *delivery, struct hy_stream_spec *spec,
+                                const struct hy_ledger_delivery *row)
+{
+    if (row->key.len > HY_OBJECT_KEY_MAX || row->temporary.len >= HY_TEMPORARY_NAME_BYTES) {
+        return HY_MALFORMED;
+    }
+    const bool backup = row->lane == HY_LANE_BACKUP;
+    struct hy_parcel *parcel = hy_parcel_create(spec, backup ? HY_PARCEL_BACKUP : HY_PARCEL_DATA);
+    if (parcel == NULL) {
+        return HY_NO_MEMORY;
+    }
+    if (hy_seqset_add_all(&parcel->seqs, row->seqs) != HY_OK) {
+        hy_parcel_destroy(parcel);
+        return HY_NO_MEMORY;
+    }
+    memcpy(parcel->key, row->key.ptr, row->key.len);
+    parcel->key_len = row->key.len;
+    memcpy(parcel->file.temporary, row->temporary.ptr, row->temporary.len);
+    parcel->file.buckets = delivery->channel->env->buckets;
+    parcel->file.bucket = hy_sv_of(parcel->s3->bucket);
+    parcel->file.sync = delivery->channel->env->sync_objects;
+    parcel->file.stored_bytes = row->bytes;
+    parcel->records = row->records;
+    parcel->oldest_ms = row->made_ms; /* nearest to it that the ledger knows */
+    parcel->is_recorded = true;
+    take(delivery, parcel);
+    return HY_OK;
+}
+
+void hy_delivery_hurry(struct hy_delivery *delivery)
+{
+    struct hy_parcel *parcel, *next;
+    DL_FOREACH_SAFE(delivery->parcels, parcel, next)
+    {
+        if (parcel->state == HY_PARCEL_WAITING) {
+            hy_agenda_clear(delivery->channel->env->agenda, &parcel->retry);
+            begin(parcel);
+        }
+    }
+}
+
+void hy_delivery_cancel(struct hy_delivery *delivery, bool discard)
+{
+    struct hy_pipeline_env *env = delivery->channel->env;
+    struct hy_parcel *parcel, *next;
+    DL_FOREACH_SAFE(delivery->parcels, parcel, next)
+    {
+        switch (parcel->state) {
+        case HY_PARCEL_QUEUED:
+            DL_DELETE2(env->parcels, parcel, queue_prev, queue_next);
+            drop(parcel);
+            hy_pipeline_end(env);
+            break;
+        case HY_PARCEL_WAITING:
+            hy_agenda_clear(env->agenda, &parcel->retry);
+            if (discard) {
+                unlink_temporary(parcel);
+            }
+            drop(parcel);
+            break;
+        case HY_PARCEL_FILLING: /* pushed before the start */
+            drop(parcel);
+            break;
+        case HY_PARCEL_MAKING:
+        case HY_PARCEL_RECORDING:
+        case HY_PARCEL_PUBLISHING:
+            break; /* ends by itself */
+        }
+    }
+}
+
+bool hy_delivery_is_idle(const struct hy_delivery *delivery)
+{
+    return delivery->parcels == NULL;
+}
+
+bool hy_delivery_is_behind(const struct hy_delivery *delivery)
+{
+    return delivery->spooled_bytes >= SPOOLED_BYTES_MAX;
+}
+
+uint64_t hy_delivery_records(const struct hy_delivery *delivery)
+{
+    return delivery->records;
+}
+
+uint64_t hy_delivery_next_ms(const struct hy_delivery *delivery)
+{
+    uint64_t next_ms = HY_NEVER_MS;
+    const struct hy_parcel *parcel;
+    DL_FOREACH(delivery->parcels, parcel)
+    {
+        if (parcel->state == HY_PARCEL_WAITING && parcel->retry_ms < next_ms) {
+            next_ms = parcel->retry_ms;
+        }
+    }
+    return next_ms;
+}
+
+static bool is_ours(void *ctx, hy_sv name)
+{
+    const struct hy_pipeline_env *env = ctx;
+    const struct hy_delivery *delivery;
+    const struct hy_parcel *parcel;
+    DL_FOREACH(env->deliveries, delivery)
+    {
+        DL_FOREACH(delivery->parcels, parcel)
+        {
+            if (parcel->is_recorded && hy_sv_equal(name, hy_sv_of(parcel->file.temporary))) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void hy_delivery_sweep(struct hy_pipeline_env *env)
+{
+    hy_temporaries_sweep(env->buckets, is_ours, env);
+}

@@ -1,0 +1,35 @@
+/* object_file.h - makes the temporary file that becomes an object. Runs on a pool thread.
+ *
+ * Content that lies in the journal is read in extents of about 1 MiB, freed of its frame
+ * headers and written on: an uncompressed object needs no more memory than that, whatever its
+ * size. A compressed one is held whole (the compressors work on whole buffers), which is why
+ * delivery/ makes few objects at once.
+ */
+#ifndef HY_PIPELINE_DELIVERY_OBJECT_FILE_H
+#define HY_PIPELINE_DELIVERY_OBJECT_FILE_H
+
+#include "bucket/bucket.h"
+#include "pipeline/batch.h"
+#include "pipeline/delivery/compression.h"
+#include "store/journal.h"
+#include "store/spool.h"
+
+struct hy_object_file {
+    struct hy_buckets *buckets;
+    hy_sv bucket;
+    const struct hy_journal *journal;
+    const struct hy_extents *extents;
+    const struct hy_spool *spool; /* NULL: the extents are the content */
+    uint64_t bytes;               /* of the content */
+    const struct hy_compression_format *format;
+    bool sync;
+
+    enum hy_code code;            /* HY_NOT_FOUND: no such bucket */
+    char temporary[HY_TEMPORARY_NAME_BYTES]; /* "" when there is none */
+    uint64_t stored_bytes;
+};
+
+/* Sets the last three. No temporary is left behind after a failure. */
+void hy_object_file_make(struct hy_object_file *file);
+
+#endif

@@ -1,0 +1,64 @@
+/* parcel.h - what becomes one object: settings, content, and the records it settles.
+ *
+ * Made empty by partition/, which fills it; pushed to delivery/, which has it from then on. All
+ * memory that the way down needs is taken when the parcel is made or filled, so that sealing
+ * and pushing cannot fail.
+ *
+ * The content is either places in the journal (extents) or bytes (spool), never both.
+ */
+#ifndef HY_PIPELINE_DELIVERY_PARCEL_H
+#define HY_PIPELINE_DELIVERY_PARCEL_H
+
+#include "base/agenda.h"
+#include "base/seqset.h"
+#include "bucket/bucket.h"
+#include "model/stream_spec.h"
+#include "pipeline/batch.h"
+#include "pipeline/channel.h"
+#include "pipeline/delivery/object_file.h"
+#include "store/spool.h"
+
+struct hy_delivery;
+
+enum hy_parcel_state {
+    HY_PARCEL_FILLING,    /* not pushed yet */
+    HY_PARCEL_QUEUED,     /* for one of the places where objects are made */
+    HY_PARCEL_MAKING,     /* its temporary file is being written */
+    HY_PARCEL_RECORDING,  /* in the ledger */
+    HY_PARCEL_PUBLISHING, /* getting its name */
+    HY_PARCEL_WAITING,    /* for another attempt */
+};
+
+struct hy_parcel {
+    enum hy_parcel_kind kind;
+    struct hy_stream_spec *spec;  /* held */
+    const struct hy_s3_spec *s3;  /* of the spec: the destination's or the backup's */
+    struct hy_extents extents;
+    struct hy_spool *spool;       /* or NULL */
+    struct hy_seqset seqs;
+    uint64_t records;
+    uint64_t bytes;               /* of the content, before compression */
+    uint64_t source_bytes;        /* of the records as they were put */
+    uint64_t oldest_ms;           /* arrival */
+    char key[HY_OBJECT_KEY_MAX + 1]; /* set when it is sealed; "" for dropped records */
+    size_t key_len;
+
+    /* delivery's own */
+    struct hy_delivery *delivery;
+    enum hy_parcel_state state;
+    uint64_t order;
+    unsigned failures;            /* attempts that failed */
+    bool is_recorded;             /* the ledger has its row */
+    bool is_lost;                 /* given up */
+    struct hy_object_file file;
+    struct hy_agenda_item retry;
+    uint64_t retry_ms;
+    struct hy_parcel *prev, *next;             /* of the stream */
+    struct hy_parcel *queue_prev, *queue_next; /* of all streams, while queued */
+};
+
+/* NULL when out of memory. */
+struct hy_parcel *hy_parcel_create(struct hy_stream_spec *spec, enum hy_parcel_kind kind);
+void hy_parcel_destroy(struct hy_parcel *parcel); /* NULL is fine */
+
+#endif

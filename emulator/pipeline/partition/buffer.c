@@ -1,0 +1,95 @@
+#include "pipeline/partition/buffer.h"
+
+#include "base/clock.h"
+#include "model/limits.h"
+
+/* An object of the default size stays in memory; larger ones go to the spool's file. */
+enum { SPOOL_MEMORY_MAX = 6 * HY_MIB };
+
+enum hy_code hy_buffer_init(struct hy_buffer *buffer, struct hy_stream_spec *spec,
+                            enum hy_parcel_kind kind)
+{
+    *buffer = (struct hy_buffer){ .due_ms = HY_NEVER_MS };
+    buffer->parcel = hy_parcel_create(spec, kind);
+    if (buffer->parcel == NULL) {
+        return HY_NO_MEMORY;
+    }
+    buffer->limits = buffer->parcel->s3->buffering;
+    return HY_OK;
+}
+
+void hy_buffer_finish(struct hy_buffer *buffer)
+{
+    hy_parcel_destroy(buffer->parcel);
+    buffer->parcel = NULL;
+}
+
+static void count(struct hy_buffer *buffer, const struct hy_entry *entry, uint64_t entered_ms)
+{
+    struct hy_parcel *parcel = buffer->parcel;
+    if (parcel->records++ == 0) {
+        buffer->due_ms = entered_ms + buffer->limits.interval_ms;
+    }
+    if (entry->arrived_ms < parcel->oldest_ms) {
+        parcel->oldest_ms = entry->arrived_ms;
+    }
+    parcel->bytes += entry->data.len;
+    parcel->source_bytes += entry->source_bytes;
+}
+
+enum hy_code hy_buffer_add_frame(struct hy_buffer *buffer, uint64_t segment, uint64_t offset,
+                                 const struct hy_frame *frame)
+{
+    struct hy_parcel *parcel = buffer->parcel;
+    enum hy_code code = hy_extents_add(&parcel->extents, segment, offset, frame);
+    if (code != HY_OK) {
+        return code;
+    }
+    code = hy_seqset_add(&parcel->seqs, frame->seq, frame->seq);
+    if (code != HY_OK) {
+        hy_extents_drop_last(&parcel->extents, frame);
+        return code;
+    }
+    const struct hy_entry entry = {
+        .seq = frame->seq,
+        .arrived_ms = frame->arrived_ms,
+        .source_bytes = frame->data.len,
+        .data = frame->data,
+    };
+    count(buffer, &entry, frame->arrived_ms);
+    return HY_OK;
+}
+
+enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir,
+                                 const struct hy_entry *entry, uint64_t now_ms)
+{
+    struct hy_parcel *parcel = buffer->parcel;
+    if (parcel->spool == NULL && parcel->kind != HY_PARCEL_DROPPED) {
+        parcel->spool = hy_spool_create(spool_dir, SPOOL_MEMORY_MAX);
+        if (parcel->spool == NULL) {
+            return HY_NO_MEMORY;
+        }
+    }
+    /* The number first: it may be added twice without harm, the bytes may not. */
+    enum hy_code code = hy_seqset_add(&parcel->seqs, entry->seq, entry->seq);
+    if (code == HY_OK && parcel->spool != NULL) {
+        code = hy_spool_append(parcel->spool, entry->data);
+        buffer->owes = code != HY_OK;
+    }
+    if (code == HY_OK) {
+        count(buffer, entry, now_ms);
+    }
+    return code;
+}
+
+bool hy_buffer_is_full(const struct hy_buffer *buffer)
+{
+    return buffer->parcel->bytes >= buffer->limits.bytes;
+}
+
+struct hy_parcel *hy_buffer_take(struct hy_buffer *buffer)
+{
+    struct hy_parcel *parcel = buffer->parcel;
+    buffer->parcel = NULL;
+    return parcel;
+}

@@ -1,0 +1,335 @@
+#define HASH_NONFATAL_OOM 1 /* an element that found no memory has no table */
+
+#include "pipeline/partition/partition.h"
+
+#include "base/log.h"
+#include "model/limits.h"
+#include "pipeline/delivery/compression.h"
+#include "pipeline/delivery/object_name.h"
+#include "pipeline/partition/buffer.h"
+#include "pipeline/partition/prefix.h"
+
+#include <uthash.h>
+#include <utlist.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What tells one object in the making from another. Compared as bytes: zero it first. */
+struct slot_key {
+    const struct hy_stream_spec *spec;
+    enum hy_parcel_kind kind;
+    unsigned values_len;
+    char values[HY_PREFIX_EVALUATED_MAX]; /* evaluated partition keys, or the error type */
+};
+
+struct slot {
+    struct hy_partition *partition;
+    struct hy_buffer buffer;
+    struct hy_agenda_item item;
+    struct slot *prev, *next; /* in the order in which they were begun */
+    UT_hash_handle hh;
+    struct slot_key key;
+};
+
+struct hy_partition {
+    struct hy_channel *channel;
+    struct hy_delivery *delivery;
+    struct slot *table; /* by key */
+    struct slot *slots; /* the same, in order */
+    struct slot *latest[HY_PARCEL_DROPPED + 1]; /* found last, by kind: nearly always it again */
+    struct hy_buf line;                         /* of an error object, for reuse */
+};
+
+/* A line holds a whole record in base64, and words. */
+enum { LINE_BYTES_MAX = 2 * HY_MIB };
+
+static const hy_sv processing_failed = HY_SV_INIT("processing-failed");
+
+static size_t key_len(const struct slot_key *key)
+{
+    return offsetof(struct slot_key, values) + key->values_len;
+}
+
+/* ---- sealing ---- */
+
+static void slot_destroy(struct slot *slot)
+{
+    struct hy_partition *partition = slot->partition;
+    hy_agenda_clear(partition->channel->env->agenda, &slot->item);
+    if (partition->latest[slot->key.kind] == slot) {
+        partition->latest[slot->key.kind] = NULL;
+    }
+    HASH_DEL(partition->table, slot);
+    DL_DELETE(partition->slots, slot);
+    hy_buffer_finish(&slot->buffer);
+    free(slot);
+}
+
+/* The prefix has been checked and fits; the name takes a uuid, in the order of sealing. */
+static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy_sv error_type)
+{
+    const struct hy_s3_spec *s3 = parcel->s3;
+    const struct hy_prefix_inputs inputs = {
+        .prefix = hy_sv_of(s3->prefix),
+        .error_prefix = hy_sv_of(s3->error_prefix),
+        .error_type = error_type,
+        .instant_ms = parcel->oldest_ms,
+    };
+    char uuid[HY_UUID_BYTES];
+    struct hy_buf prefix;
+    hy_random_uuid(&channel->object_random, uuid);
+    hy_buf_init(&prefix, HY_OBJECT_KEY_MAX);
+    hy_prefix_evaluate(&inputs, &prefix);
+
+    const hy_sv extension = hy_sv_of(s3->file_extension);
+    const struct hy_object_name name = {
+        .prefix = hy_buf_sv(&prefix),
+        .stream = hy_sv_of(parcel->spec->name),
+        .version = hy_sv_of(parcel->spec->version),
+        .oldest_ms = parcel->oldest_ms,
+        .uuid = hy_sv_of(uuid),
+        .extension = extension.len > 0
+                         ? extension
+                         : hy_sv_of(hy_compression_find(s3->compression)->extension),
+    };
+    if (hy_object_name_write(&name, parcel->key, &parcel->key_len) != HY_OK) {
+        /* Cannot be with the limits on names and prefixes; a key all the same, not a loss. */
+        parcel->key_len = (size_t)snprintf(parcel->key, sizeof parcel->key, "%s", uuid);
+    }
+    hy_buf_finish(&prefix);
+}
+
+static void seal(struct slot *slot)
+{
+    struct hy_partition *partition = slot->partition;
+    struct hy_parcel *parcel = hy_buffer_take(&slot->buffer);
+    const bool is_error = slot->key.kind == HY_PARCEL_ERROR;
+    if (slot->key.kind != HY_PARCEL_DROPPED) {
+        const hy_sv type = { slot->key.values, is_error ? slot->key.values_len : 0 };
+        name_parcel(partition->channel, parcel, type);
+    }
+    slot_destroy(slot);
+    hy_delivery_push(partition->delivery, parcel);
+}
+
+static void on_due(void *ctx, uint64_t now_ms)
+{
+    struct slot *slot = ctx;
+    (void)now_ms;
+    if (!slot->buffer.owes) { /* otherwise sealed when the record has been brought again */
+        seal(slot);
+    }
+}
+
+static bool is_overdue(const struct slot *slot)
+{
+    return slot->buffer.due_ms != HY_NEVER_MS && !hy_agenda_has(&slot->item);
+}
+
+/* After a record was added. A buffer that cannot get on the agenda goes out at once. */
+static void look_at(struct slot *slot, bool was_empty)
+{
+    struct hy_agenda *agenda = slot->partition->channel->env->agenda;
+    if (slot->key.kind == HY_PARCEL_DROPPED) {
+        return; /* goes out with its batch */
+    }
+    if (was_empty && hy_agenda_set(agenda, &slot->item, slot->buffer.due_ms) != HY_OK) {
+        seal(slot);
+    } else if (hy_buffer_is_full(&slot->buffer) || is_overdue(slot)) {
+        seal(slot);
+    }
+}
+
+/* ---- finding ---- */
+
+static struct slot *slot_begin(struct hy_partition *partition, struct hy_stream_spec *spec,
+                               const struct slot_key *key)
+{
+    struct slot *slot = calloc(1, sizeof *slot);
+    if (slot == NULL) {
+        return NULL;
+    }
+    slot->partition = partition;
+    slot->key = *key;
+    slot->item.due = on_due;
+    slot->item.ctx = slot;
+    if (hy_buffer_init(&slot->buffer, spec, key->kind) != HY_OK) {
+        free(slot);
+        return NULL;
+    }
+    HASH_ADD_KEYPTR(hh, partition->table, &slot->key, key_len(&slot->key), slot);
+    if (slot->hh.tbl == NULL) {
+        hy_buffer_finish(&slot->buffer);
+        free(slot);
+        return NULL;
+    }
+    DL_APPEND(partition->slots, slot);
+    return slot;
+}
+
+/* Found or begun; NULL when out of memory. */
+static struct slot *slot_for(struct hy_partition *partition, struct hy_stream_spec *spec,
+                             enum hy_parcel_kind kind, hy_sv values)
+{
+    struct slot *slot = partition->latest[kind];
+    if (slot != NULL && slot->key.spec == spec && slot->key.values_len == values.len &&
+        (values.len == 0 || memcmp(slot->key.values, values.ptr, values.len) == 0)) {
+        return slot;
+    }
+    struct slot_key key;
+    memset(&key, 0, sizeof key); /* padding included: it is hashed */
+    key.spec = spec;
+    key.kind = kind;
+    assert(values.len <= sizeof key.values);
+    key.values_len = (unsigned)values.len;
+    if (values.len > 0) {
+        memcpy(key.values, values.ptr, values.len);
+    }
+    HASH_FIND(hh, partition->table, &key, key_len(&key), slot);
+    if (slot == NULL) {
+        slot = slot_begin(partition, spec, &key);
+    }
+    partition->latest[kind] = slot;
+    return slot;
+}
+
+/* ---- records in ---- */
+
+enum hy_code hy_partition_frame(struct hy_partition *partition, struct hy_stream_spec *spec,
+                                enum hy_parcel_kind kind, uint64_t segment, uint64_t offset,
+                                const struct hy_frame *frame)
+{
+    struct slot *slot = slot_for(partition, spec, kind, HY_SV(""));
+    if (slot == NULL) {
+        return HY_NO_MEMORY;
+    }
+    const bool was_empty = slot->buffer.parcel->records == 0;
+    const enum hy_code code = hy_buffer_add_frame(&slot->buffer, segment, offset, frame);
+    if (code == HY_OK) {
+        look_at(slot, was_empty);
+    }
+    return code;
+}
+
+static enum hy_code add_entry(struct hy_partition *partition, struct slot *slot,
+                              const struct hy_entry *entry, uint64_t now_ms)
+{
+    if (slot == NULL) {
+        return HY_NO_MEMORY;
+    }
+    const bool was_empty = slot->buffer.parcel->records == 0;
+    const enum hy_code code = hy_buffer_add_entry(
+        &slot->buffer, partition->channel->env->spool_dir, entry, now_ms);
+    if (code == HY_OK) {
+        look_at(slot, was_empty);
+    }
+    return code;
+}
+
+static enum hy_code add_error(struct hy_partition *partition, struct hy_stream_spec *spec,
+                              const struct hy_processed *record, struct hy_entry *entry,
+                              uint64_t now_ms)
+{
+    const struct hy_error_record error = {
+        .raw_data = record->data,
+        .failure = record->failure,
+        .attempts_made = record->attempts_made,
+        .arrived_ms = record->arrived_ms,
+        .attempt_ended_ms = record->ended_ms,
+        .lambda_arn = hy_sv_of(spec->transform.lambda_arn),
+    };
+    hy_buf_clear(&partition->line);
+    hy_error_record_write(&error, &partition->line);
+    if (partition->line.failed) {
+        return HY_NO_MEMORY;
+    }
+    entry->data = hy_buf_sv(&partition->line);
+    struct slot *slot = slot_for(partition, spec, HY_PARCEL_ERROR, processing_failed);
+    return add_entry(partition, slot, entry, now_ms);
+}
+
+enum hy_code hy_partition_processed(struct hy_partition *partition, struct hy_stream_spec *spec,
+                                    const struct hy_processed *record, uint64_t now_ms)
+{
+    struct hy_entry entry = {
+        .seq = record->seq,
+        .arrived_ms = record->arrived_ms,
+        .source_bytes = record->source_bytes,
+    };
+    switch (record->outcome) {
+    case HY_OUTCOME_OK:
+        entry.data = record->data;
+        return add_entry(partition, slot_for(partition, spec, HY_PARCEL_DATA, HY_SV("")), &entry,
+                         now_ms);
+    case HY_OUTCOME_DROPPED:
+        return add_entry(partition, slot_for(partition, spec, HY_PARCEL_DROPPED, HY_SV("")),
+                         &entry, now_ms);
+    case HY_OUTCOME_FAILED:
+        return add_error(partition, spec, record, &entry, now_ms);
+    }
+    return HY_INVALID;
+}
+
+void hy_partition_batch_end(struct hy_partition *partition)
+{
+    struct slot *slot, *next;
+    DL_FOREACH_SAFE(partition->slots, slot, next)
+    {
+        if (slot->key.kind == HY_PARCEL_DROPPED) {
+            seal(slot);
+        }
+    }
+}
+
+void hy_partition_flush(struct hy_partition *partition)
+{
+    struct slot *slot, *next;
+    DL_FOREACH_SAFE(partition->slots, slot, next)
+    {
+        if (slot->buffer.parcel->records > 0 && !slot->buffer.owes) {
+            seal(slot);
+        }
+    }
+}
+
+void hy_partition_waiting(const struct hy_partition *partition, struct hy_partition_waiting *out)
+{
+    const struct slot *slot;
+    *out = (struct hy_partition_waiting){ .next_ms = HY_NEVER_MS };
+    DL_FOREACH(partition->slots, slot)
+    {
+        out->records += slot->buffer.parcel->records;
+        out->bytes += slot->buffer.parcel->bytes;
+        if (slot->buffer.due_ms < out->next_ms) {
+            out->next_ms = slot->buffer.due_ms;
+        }
+    }
+}
+
+struct hy_partition *hy_partition_create(struct hy_channel *channel, struct hy_delivery *delivery)
+{
+    struct hy_partition *partition = calloc(1, sizeof *partition);
+    if (partition != NULL) {
+        partition->channel = channel;
+        partition->delivery = delivery;
+        hy_buf_init(&partition->line, LINE_BYTES_MAX);
+    }
+    return partition;
+}
+
+void hy_partition_destroy(struct hy_partition *partition)
+{
+    struct slot *slot, *next;
+    if (partition == NULL) {
+        return;
+    }
+    DL_FOREACH_SAFE(partition->slots, slot, next)
+    {
+        slot_destroy(slot);
+    }
+    hy_buf_finish(&partition->line);
+    free(partition);
+}

@@ -1,0 +1,27 @@
+/* event.h - the Lambda event of a batch (firehose.md 4.2), from frames. Pure. */
+#ifndef HY_PIPELINE_TRANSFORM_EVENT_H
+#define HY_PIPELINE_TRANSFORM_EVENT_H
+
+#include "base/buf.h"
+#include "base/random.h"
+
+enum {
+    /* What a record costs beside its base64, and the event beside its records: upper bounds. */
+    HY_EVENT_RECORD_BYTES = 260,
+    HY_EVENT_ENVELOPE_BYTES = 1024,
+    HY_EVENT_INVOCATION_ID_CHARS = HY_UUID_BYTES - 1,
+};
+
+struct hy_event_head {
+    hy_sv invocation_id; /* HY_EVENT_INVOCATION_ID_CHARS */
+    hy_sv stream_arn;
+    hy_sv region;
+};
+
+/* Appends the event to an empty `out`. `frames` is whole frames of the journal, back to back. */
+void hy_event_write(const struct hy_event_head *head, hy_sv frames, struct hy_buf *out);
+
+/* The same event for another attempt: the id is fresh, the records are not. */
+void hy_event_set_invocation_id(struct hy_buf *event, hy_sv invocation_id);
+
+#endif
