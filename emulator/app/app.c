@@ -7,6 +7,7 @@
 #include "app/wall.h"
 #include "http/front.h"
 #include "io/http_server.h"
+#include "pipeline/delivery/delivery.h"
 #include "services/control/control.h"
 #include "store/journal.h"
 #include "store/ledger.h"
@@ -233,6 +234,7 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
         code = hy_firehose_load(app->firehose, err);
     }
     if (code == HY_OK) {
+        hy_delivery_sweep(&app->env); /* what a crash left and no stream has a use for */
         code = hy_start_streams(&app->start, now(app), on_streams, &started, err);
     }
     while (code == HY_OK && started == NOT_YET && hy_loop_turn(app->loop)) {
