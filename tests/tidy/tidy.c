@@ -48,7 +48,8 @@ static const struct layer {
     { "services", " io base " },
     { "pipeline/stream", " pipeline/transform pipeline/partition pipeline/delivery pipeline "
                          "bucket runtime store io model base " },
-    { "pipeline/transform", " pipeline runtime store io model base " },
+    { "pipeline/transform", " pipeline/partition pipeline/delivery pipeline runtime store io "
+                            "model base " },
     { "pipeline/partition", " pipeline/delivery pipeline store io model base " },
     { "pipeline/delivery", " pipeline bucket store io model base " },
     { "pipeline", " bucket runtime store io model base " },
