@@ -1,0 +1,37 @@
+#include "services/firehose/operations.h"
+
+#include "services/firehose/errors.h"
+#include "services/firehose/request.h"
+#include "services/firehose/tree.h"
+
+enum hy_code hy_call_parse(struct hy_call *call, const struct hy_shape *shape, bool check_roles,
+                           cJSON **request)
+{
+    return hy_request_parse((hy_sv){ call->body, call->body_len }, shape, check_roles, request,
+                            &call->err);
+}
+
+enum hy_code hy_call_find_stream(struct hy_firehose *firehose, const cJSON *request,
+                                 const char *account_word, struct hy_delivery_stream **stream,
+                                 struct hy_err *err)
+{
+    const char *name = hy_tree_text(request, "DeliveryStreamName");
+    *stream = hy_delivery_stream_find(firehose, hy_sv_of(name));
+    return *stream != NULL ? HY_OK
+        : hy_refuse(err, &hy_resource_not_found, "Firehose %s under %s %s not found.", name,
+                    account_word, firehose->account);
+}
+
+void hy_call_answer_tree(struct hy_call *call, cJSON *reply)
+{
+    char *text = NULL;
+    const enum hy_code code = reply == NULL ? HY_NO_MEMORY : hy_tree_print(reply, &text);
+    hy_call_finish(call, code, hy_sv_of(text));
+    cJSON_free(text);
+    cJSON_Delete(reply);
+}
+
+void hy_call_on_saved(void *call, enum hy_code code)
+{
+    hy_call_finish(call, code, HY_SV("{}"));
+}

@@ -1,0 +1,239 @@
+#include "services/firehose/put.h"
+
+#include "base/base64.h"
+#include "model/limits.h"
+#include "pipeline/stream/stream.h"
+#include "services/firehose/errors.h"
+#include "services/firehose/operations.h"
+#include "services/firehose/put_walk.h"
+#include "services/firehose/tree.h"
+
+#include <string.h>
+
+/* A Put whose records are appended, until the journal has written them; in the call's arena. */
+struct put {
+    struct hy_firehose *firehose;
+    struct hy_call *call;
+    bool is_batch, encrypted;
+    uint64_t stream_id, first_seq;
+    size_t count;
+};
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static char *write_text(char *at, hy_sv text)
+{
+    memcpy(at, text.ptr, text.len);
+    return at + text.len;
+}
+
+static char *write_record_id(const struct put *put, size_t index, char *at)
+{
+    at = write_text(at, HY_SV("\"RecordId\":\""));
+    hy_record_id_make(&put->firehose->record_ids, put->stream_id, put->first_seq + index, at);
+    return write_text(at + HY_RECORD_ID_CHARS, HY_SV("\""));
+}
+
+/* The members' order is the service's, and some clients read it in that order
+ * (firehose.md 1.3). */
+static char *write_one(const struct put *put, char *at)
+{
+    at = write_text(at, HY_SV("{"));
+    at = write_record_id(put, 0, at);
+    return write_text(at, put->encrypted ? HY_SV(",\"Encrypted\":true}")
+                                         : HY_SV(",\"Encrypted\":false}"));
+}
+
+static char *write_many(const struct put *put, char *at)
+{
+    at = write_text(at, put->encrypted ? HY_SV("{\"Encrypted\":true")
+                                       : HY_SV("{\"Encrypted\":false"));
+    at = write_text(at, HY_SV(",\"FailedPutCount\":0,\"RequestResponses\":["));
+    for (size_t i = 0; i < put->count; i++) {
+        at = write_text(at, i == 0 ? HY_SV("{") : HY_SV(",{"));
+        at = write_record_id(put, i, at);
+        at = write_text(at, HY_SV("}"));
+    }
+    return write_text(at, HY_SV("]}"));
+}
+
+enum { ENTRY_BYTES = HY_RECORD_ID_CHARS + 32, AROUND_BYTES = 128 };
+
+/* One call's answer at a time is in `reply`: it is copied before hy_call_ok returns. */
+static void answer(const struct put *put)
+{
+    struct hy_buf *reply = &put->firehose->reply;
+    hy_buf_clear(reply);
+    char *begin = hy_buf_reserve(reply, AROUND_BYTES + put->count * ENTRY_BYTES);
+    if (begin == NULL) {
+        hy_call_finish(put->call, HY_NO_MEMORY, HY_SV(""));
+        return;
+    }
+    char *end = put->is_batch ? write_many(put, begin) : write_one(put, begin);
+    hy_buf_commit(reply, (size_t)(end - begin));
+    hy_call_ok(put->call, hy_buf_sv(reply));
+}
+
+/* So that clients try again (firehose.md 2.8); also when the disk has refused. */
+static void answer_busy(struct hy_call *call)
+{
+    hy_call_finish(call, hy_refuse(&call->err, &hy_service_unavailable, "Slow down."), HY_SV(""));
+}
+
+static void on_written(void *ctx, enum hy_code code)
+{
+    const struct put *put = ctx;
+    if (code == HY_OK) {
+        answer(put);
+    } else {
+        answer_busy(put->call);
+    }
+}
+
+/* --- both ways end here ------------------------------------------------------------------------ */
+
+static void count(struct hy_counters *counters, bool is_batch)
+{
+    if (is_batch) {
+        counters->put_record_batch_requests++;
+    } else {
+        counters->put_record_requests++;
+    }
+}
+
+static void commit(struct hy_firehose *firehose, struct hy_call *call, bool is_batch,
+                   const struct hy_put_walked *walked)
+{
+    const struct hy_delivery_stream *stream = walked->stream;
+    struct hy_journal *journal = hy_stream_journal(stream->stream);
+    struct put *put = hy_arena_alloc(&call->arena, sizeof *put);
+    if (put != NULL) {
+        *put = (struct put){
+            .firehose = firehose, .call = call, .is_batch = is_batch,
+            .encrypted = stream->encrypted, .stream_id = stream->id,
+            .first_seq = walked->first_seq, .count = walked->count,
+        };
+    }
+    if (put == NULL || !hy_journal_commit(journal, on_written, put)) {
+        hy_journal_rollback(journal, walked->mark);
+        answer_busy(call);
+        return;
+    }
+    count(hy_stream_counters(stream->stream), is_batch);
+}
+
+static void refuse_busy(struct hy_call *call, const struct hy_put_walked *walked, size_t records)
+{
+    hy_stream_counters(walked->stream->stream)->throttled_records += records;
+    answer_busy(call);
+}
+
+/* --- parse -------------------------------------------------------------------------------------- */
+
+static enum hy_code check_stream(struct hy_firehose *firehose, const cJSON *request,
+                                 struct hy_delivery_stream **stream, struct hy_err *err)
+{
+    const enum hy_code code = hy_call_find_stream(firehose, request, "account", stream, err);
+    if (code == HY_OK && (*stream)->status != HY_STREAM_ACTIVE) {
+        return hy_refuse(err, &hy_resource_not_found, "Firehose %s is not active in %s account.",
+                         (*stream)->name, firehose->account);
+    }
+    return code;
+}
+
+static size_t decoded_length(const char *text)
+{
+    const size_t len = strlen(text);
+    const size_t padding = len == 0 ? 0 : (size_t)((text[len - 1] == '=') + (text[len - 2] == '='));
+    return HY_BASE64_DECODED_MAX(len) - padding;
+}
+
+static enum hy_code check_size(const cJSON *records, struct hy_err *err)
+{
+    size_t bytes = 0;
+    const cJSON *record = NULL;
+    cJSON_ArrayForEach(record, records)
+    {
+        bytes += decoded_length(hy_tree_text(record, "Data"));
+    }
+    return bytes <= HY_BATCH_BYTES_MAX ? HY_OK
+        : hy_refuse(err, &hy_invalid_argument, "Records size exceeds 4 MB limit");
+}
+
+/* False: the journal has no room. The text is base64 and not too long: it was checked. */
+static bool append(struct hy_journal *journal, const char *text, uint64_t now_ms,
+                   struct hy_put_walked *walked)
+{
+    const hy_sv encoded = hy_sv_of(text);
+    size_t len = 0;
+    size_t bad_at = 0;
+    char *room = hy_journal_reserve(journal, HY_BASE64_DECODED_MAX(encoded.len));
+    if (room == NULL || !hy_base64_decode(encoded, room, &len, &bad_at)) {
+        return false;
+    }
+    const uint64_t seq = hy_journal_append(journal, len, now_ms);
+    if (walked->count++ == 0) {
+        walked->first_seq = seq;
+    }
+    return true;
+}
+
+static void append_tree(struct hy_firehose *firehose, struct hy_call *call,
+                        const struct hy_put_kind *kind, const cJSON *records,
+                        struct hy_put_walked *walked)
+{
+    struct hy_journal *journal = hy_stream_journal(walked->stream->stream);
+    walked->mark = hy_journal_mark(journal);
+    const cJSON *record = kind->is_batch ? records->child : records;
+    bool good = true;
+    while (good && record != NULL) {
+        good = append(journal, hy_tree_text(record, "Data"), call->now_ms, walked);
+        record = kind->is_batch ? record->next : NULL;
+    }
+    if (good) {
+        commit(firehose, call, kind->is_batch, walked);
+        return;
+    }
+    hy_journal_rollback(journal, walked->mark);
+    refuse_busy(call, walked, kind->is_batch ? (size_t)cJSON_GetArraySize(records) : 1);
+}
+
+static void parse(struct hy_firehose *firehose, struct hy_call *call,
+                  const struct hy_put_kind *kind)
+{
+    cJSON *request = NULL;
+    struct hy_put_walked walked = { .stream = NULL };
+    enum hy_code code = hy_call_parse(call, kind->shape, false, &request);
+    const cJSON *records = hy_tree_get(request, kind->member.ptr);
+    if (code == HY_OK) {
+        code = check_stream(firehose, request, &walked.stream, &call->err);
+    }
+    if (code == HY_OK && kind->is_batch) {
+        code = check_size(records, &call->err);
+    }
+    if (code == HY_OK) {
+        append_tree(firehose, call, kind, records, &walked);
+    }
+    cJSON_Delete(request);
+    if (code != HY_OK) {
+        hy_call_finish(call, code, HY_SV(""));
+    }
+}
+
+void hy_put_run(struct hy_firehose *firehose, struct hy_call *call,
+                const struct hy_put_kind *kind)
+{
+    struct hy_put_walked walked;
+    const hy_sv body = { call->body, call->body_len };
+    switch (hy_put_walk(firehose, body, call->now_ms, kind, &walked)) {
+    case HY_PUT_WALKED:
+        commit(firehose, call, kind->is_batch, &walked);
+        return;
+    case HY_PUT_BUSY:
+        refuse_busy(call, &walked, walked.count + 1);
+        return;
+    case HY_PUT_STOPPED:
+        break;
+    }
+    parse(firehose, call, kind);
+}

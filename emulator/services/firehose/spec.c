@@ -1,0 +1,106 @@
+#include "services/firehose/spec.h"
+
+#include "model/limits.h"
+#include "services/firehose/description.h"
+#include "services/firehose/processors.h"
+#include "services/firehose/tree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* NULL counts as "". */
+static bool copy_text(char **to, const char *text)
+{
+    *to = strdup(text != NULL ? text : "");
+    return *to != NULL;
+}
+
+static enum hy_compression compression_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum hy_compression compression;
+    } formats[] = {
+        { "GZIP", HY_COMPRESSION_GZIP },
+        { "ZIP", HY_COMPRESSION_ZIP },
+        { "Snappy", HY_COMPRESSION_SNAPPY },
+        { "HADOOP_SNAPPY", HY_COMPRESSION_HADOOP_SNAPPY },
+    };
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strcmp(formats[i].name, name) == 0) {
+            return formats[i].compression;
+        }
+    }
+    return HY_COMPRESSION_NONE;
+}
+
+static struct hy_buffering buffering_of(double mib, double seconds)
+{
+    return (struct hy_buffering){ .bytes = (uint64_t)(mib * HY_MIB),
+                                  .interval_ms = (uint64_t)(seconds * 1000) };
+}
+
+/* What stands after "arn:aws:s3:::" (the pattern has seen to it that something does). */
+static const char *bucket_of(const char *arn)
+{
+    const char *name = strstr(arn, ":::");
+    return name != NULL ? name + 3 : arn;
+}
+
+static bool fill_s3(struct hy_s3_spec *spec, const cJSON *s3)
+{
+    const cJSON *hints = hy_tree_get(s3, "BufferingHints");
+    const char *zone = hy_tree_text(s3, "CustomTimeZone");
+    spec->compression = compression_of(hy_tree_text(s3, "CompressionFormat"));
+    spec->buffering =
+        buffering_of(hy_tree_number(hints, "SizeInMBs", HY_S3_BUFFER_MIB_DEFAULT),
+                     hy_tree_number(hints, "IntervalInSeconds", HY_S3_BUFFER_SECONDS_DEFAULT));
+    return copy_text(&spec->bucket, bucket_of(hy_tree_text(s3, "BucketARN"))) &&
+           copy_text(&spec->prefix, hy_tree_text(s3, "Prefix")) &&
+           copy_text(&spec->error_prefix, hy_tree_text(s3, "ErrorOutputPrefix")) &&
+           copy_text(&spec->file_extension, hy_tree_text(s3, "FileExtension")) &&
+           copy_text(&spec->time_zone, zone != NULL && zone[0] != '\0' ? zone : "UTC");
+}
+
+static bool fill_transform(struct hy_transform_spec *spec, const cJSON *processing)
+{
+    const cJSON *lambda = hy_processors_find(processing, "Lambda");
+    if (lambda == NULL || !hy_tree_flag(processing, "Enabled", false)) {
+        return true;
+    }
+    /* All parameters are there and in range: the description was filled in and checked. */
+    spec->retries =
+        (unsigned)strtoul(hy_processor_parameter(lambda, "NumberOfRetries"), NULL, 10);
+    spec->buffering =
+        buffering_of(strtod(hy_processor_parameter(lambda, "BufferSizeInMBs"), NULL),
+                     strtod(hy_processor_parameter(lambda, "BufferIntervalInSeconds"), NULL));
+    return copy_text(&spec->lambda_arn, hy_processor_parameter(lambda, "LambdaArn"));
+}
+
+static bool fill(struct hy_stream_spec *spec, const char *region, const cJSON *description)
+{
+    const cJSON *s3 = hy_description_s3(description);
+    spec->has_backup = strcmp(hy_tree_text(s3, "S3BackupMode"), "Enabled") == 0;
+    return copy_text(&spec->name, hy_description_name(description)) &&
+           copy_text(&spec->arn, hy_description_arn(description)) &&
+           copy_text(&spec->region, region) &&
+           copy_text(&spec->version, hy_description_version(description)) &&
+           fill_s3(&spec->s3, s3) &&
+           (!spec->has_backup ||
+            fill_s3(&spec->backup, hy_tree_get(s3, "S3BackupDescription"))) &&
+           fill_transform(&spec->transform, hy_tree_get(s3, "ProcessingConfiguration"));
+}
+
+struct hy_stream_spec *hy_spec_create(uint64_t id, const char *region, const cJSON *description)
+{
+    struct hy_stream_spec *spec = hy_stream_spec_create();
+    if (spec == NULL) {
+        return NULL;
+    }
+    spec->id = id;
+    if (!fill(spec, region, description)) {
+        hy_stream_spec_release(spec);
+        return NULL;
+    }
+    return spec;
+}

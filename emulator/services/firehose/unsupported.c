@@ -1,0 +1,133 @@
+#include "services/firehose/unsupported.h"
+
+#include "services/firehose/errors.h"
+#include "services/firehose/prefix.h"
+#include "services/firehose/tree.h"
+
+#include <string.h>
+
+/* When does a value count as used? */
+static bool is_there(const cJSON *value, const char *text)
+{
+    (void)value;
+    (void)text;
+    return true;
+}
+
+static bool is_text(const cJSON *value, const char *text)
+{
+    return strcmp(value->valuestring, text) == 0;
+}
+
+static bool is_other_text(const cJSON *value, const char *text)
+{
+    return value->valuestring[0] != '\0' && strcmp(value->valuestring, text) != 0;
+}
+
+static bool has_expressions(const cJSON *value, const char *text)
+{
+    (void)text;
+    return hy_prefix_has_expressions(value->valuestring);
+}
+
+static bool is_enabled(const cJSON *value, const char *text)
+{
+    (void)text;
+    return hy_tree_flag(value, "Enabled", false);
+}
+
+static bool is_enabled_unless_told(const cJSON *value, const char *text)
+{
+    (void)text;
+    return hy_tree_flag(value, "Enabled", true);
+}
+
+struct row {
+    const char *member;
+    bool (*is_used)(const cJSON *value, const char *text);
+    const char *text;
+    const char *what; /* "hydrant does not support <what>" */
+};
+
+static const struct row of_requests[] = {
+    { "KinesisStreamSourceConfiguration", is_there, NULL, "a Kinesis data stream as source" },
+    { "MSKSourceConfiguration", is_there, NULL, "Amazon MSK as source" },
+    { "DatabaseSourceConfiguration", is_there, NULL, "a database as source" },
+    { "DeliveryStreamType", is_other_text, "DirectPut", "any other source than DirectPut" },
+    { "RedshiftDestinationConfiguration", is_there, NULL, "Redshift as destination" },
+    { "ElasticsearchDestinationConfiguration", is_there, NULL, "Elasticsearch as destination" },
+    { "AmazonopensearchserviceDestinationConfiguration", is_there, NULL,
+      "OpenSearch as destination" },
+    { "AmazonOpenSearchServerlessDestinationConfiguration", is_there, NULL,
+      "OpenSearch Serverless as destination" },
+    { "SplunkDestinationConfiguration", is_there, NULL, "Splunk as destination" },
+    { "HttpEndpointDestinationConfiguration", is_there, NULL, "an HTTP endpoint as destination" },
+    { "SnowflakeDestinationConfiguration", is_there, NULL, "Snowflake as destination" },
+    { "IcebergDestinationConfiguration", is_there, NULL, "Iceberg tables as destination" },
+    { "RedshiftDestinationUpdate", is_there, NULL, "Redshift as destination" },
+    { "ElasticsearchDestinationUpdate", is_there, NULL, "Elasticsearch as destination" },
+    { "AmazonopensearchserviceDestinationUpdate", is_there, NULL, "OpenSearch as destination" },
+    { "AmazonOpenSearchServerlessDestinationUpdate", is_there, NULL,
+      "OpenSearch Serverless as destination" },
+    { "SplunkDestinationUpdate", is_there, NULL, "Splunk as destination" },
+    { "HttpEndpointDestinationUpdate", is_there, NULL, "an HTTP endpoint as destination" },
+    { "SnowflakeDestinationUpdate", is_there, NULL, "Snowflake as destination" },
+    { "IcebergDestinationUpdate", is_there, NULL, "Iceberg tables as destination" },
+};
+
+/* Of an S3 destination and of its backup. */
+static const struct row of_s3[] = {
+    { "Prefix", has_expressions, NULL, "expressions in Prefix" },
+    { "ErrorOutputPrefix", has_expressions, NULL, "expressions in ErrorOutputPrefix" },
+    { "CompressionFormat", is_text, "ZIP", "the compression format ZIP" },
+    { "CompressionFormat", is_text, "Snappy", "the compression format Snappy" },
+    { "CompressionFormat", is_text, "HADOOP_SNAPPY", "the compression format HADOOP_SNAPPY" },
+    { "CustomTimeZone", is_other_text, "UTC", "any other CustomTimeZone than UTC" },
+    { "DataFormatConversionConfiguration", is_enabled_unless_told, NULL,
+      "data format conversion" },
+    { "DynamicPartitioningConfiguration", is_enabled, NULL, "dynamic partitioning" },
+};
+
+static const struct row of_processors[] = {
+    { "Type", is_other_text, "Lambda", "any other processor than Lambda" },
+};
+
+#define ROWS(table) (sizeof(table) / sizeof(table)[0])
+
+static enum hy_code check(const struct row *rows, size_t count, const cJSON *object,
+                          struct hy_err *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *value = hy_tree_get(object, rows[i].member);
+        if (value != NULL && rows[i].is_used(value, rows[i].text)) {
+            return hy_refuse(err, &hy_invalid_argument, "hydrant does not support %s (%s)",
+                             rows[i].what, rows[i].member);
+        }
+    }
+    return HY_OK;
+}
+
+enum hy_code hy_unsupported_check_request(const cJSON *request, struct hy_err *err)
+{
+    return check(of_requests, ROWS(of_requests), request, err);
+}
+
+enum hy_code hy_unsupported_check_s3(const cJSON *destination, struct hy_err *err)
+{
+    enum hy_code code = check(of_s3, ROWS(of_s3), destination, err);
+    if (code == HY_OK) {
+        code = check(of_s3, ROWS(of_s3), hy_tree_get(destination, "S3BackupDescription"), err);
+    }
+    const cJSON *processing = hy_tree_get(destination, "ProcessingConfiguration");
+    if (!hy_tree_flag(processing, "Enabled", false)) {
+        return code; /* stored and shown, but nothing would run on AWS either */
+    }
+    const cJSON *processor = NULL;
+    cJSON_ArrayForEach(processor, hy_tree_get(processing, "Processors"))
+    {
+        if (code == HY_OK) {
+            code = check(of_processors, ROWS(of_processors), processor, err);
+        }
+    }
+    return code;
+}
