@@ -6,6 +6,7 @@
 #include "bucket/folder.h"
 #include "bucket/key.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -231,4 +232,32 @@ enum hy_code hy_object_publish(struct hy_buckets *buckets, hy_sv temporary, hy_s
     }
     hy_buf_finish(&path);
     return code;
+}
+
+static int is_bucket_entry(const struct dirent *entry)
+{
+    return hy_bucket_name_is_valid(hy_sv_of(entry->d_name));
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+enum hy_code hy_buckets_each(struct hy_buckets *buckets, bool (*each)(void *ctx, hy_sv bucket),
+                             void *ctx)
+{
+    struct dirent **entries = NULL;
+    const int count = scandir(buckets->root, &entries, is_bucket_entry, by_bytes);
+    if (count < 0) {
+        return HY_IO;
+    }
+    bool go_on = true;
+    for (int i = 0; i < count; i++) {
+        const hy_sv name = hy_sv_of(entries[i]->d_name);
+        go_on = go_on && (!hy_bucket_exists(buckets, name) || each(ctx, name));
+        free(entries[i]);
+    }
+    free(entries);
+    return go_on ? HY_OK : HY_IO;
 }
