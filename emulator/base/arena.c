@@ -105,7 +105,7 @@ static void *take_from(struct hy_arena_block *block, size_t size)
 
 void *hy_arena_alloc(struct hy_arena *arena, size_t size)
 {
-    size = size == 0 ? 1 : size; /* or empty ones could be had without end when the cap is reached */
+    size = size == 0 ? 1 : size; /* or empty ones could be had without end */
     void *at = arena->blocks == NULL ? NULL : take_from(arena->blocks, size);
     if (at != NULL) {
         return at;

@@ -117,8 +117,9 @@ static bool decode_padded(hy_sv text, size_t padding, char *out, size_t *bad_at)
 {
     size_t group = text.len - 4;
     size_t last = text.len - padding - 1;
-    *bad_at = first_bad((hy_sv){ text.ptr, last + 1 }, group);
-    if (*bad_at <= last) {
+    size_t bad = first_bad((hy_sv){ text.ptr, last + 1 }, group);
+    if (bad <= last) {
+        *bad_at = bad;
         return false;
     }
     const unsigned char *in = (const unsigned char *)text.ptr + group;

@@ -45,7 +45,8 @@ static inline const char *hy_json_run_portable(const char *at, const char *end)
 }
 
 #if defined(__SSE2__)
-/* A bit for each of 16 bytes: not ordinary. As signed bytes, what is not ASCII is below 0x20 too. */
+/* All bits of a byte for one that is not ordinary. Bytes are signed here, so what is not ASCII is
+ * below 0x20 too. */
 static inline __m128i hy_json_odd_sse2(const char *at)
 {
     __m128i x = _mm_loadu_si128((const __m128i *)(const void *)at);

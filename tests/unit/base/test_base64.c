@@ -97,6 +97,25 @@ static void test_says_what_does_not_belong(void **state)
     }
 }
 
+/* Only every fourth character can stand before one padding, every sixteenth before two. */
+static void test_spare_bits_are_zero(void **state)
+{
+    (void)state;
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t value = 0; value < 64; value++) {
+        char one[4] = { 'Z', 'm', alphabet[value], '=' };
+        char two[4] = { 'Z', alphabet[value], '=', '=' };
+        char out[3];
+        size_t len, bad_at = 99;
+        assert_int_equal(hy_base64_decode((hy_sv){ one, 4 }, out, &len, &bad_at), value % 4 == 0);
+        assert_int_equal(bad_at, value % 4 == 0 ? 99 : 2);
+        bad_at = 99;
+        assert_int_equal(hy_base64_decode((hy_sv){ two, 4 }, out, &len, &bad_at), value % 16 == 0);
+        assert_int_equal(bad_at, value % 16 == 0 ? 99 : 1);
+    }
+}
+
 /* Each byte at each place of a text that is long enough for every kind of step. */
 static void test_alphabet_is_exact_at_every_place(void **state)
 {
@@ -261,6 +280,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rfc_vectors),
         cmocka_unit_test(test_says_what_does_not_belong),
+        cmocka_unit_test(test_spare_bits_are_zero),
         cmocka_unit_test(test_alphabet_is_exact_at_every_place),
         cmocka_unit_test(test_variants_agree_on_random_bytes),
         cmocka_unit_test(test_variants_agree_on_damaged_text),

@@ -59,14 +59,17 @@ static void test_huge_sizes_do_not_wrap(void **state)
 static void test_memory_stays_within_the_maximum(void **state)
 {
     (void)state;
-    struct hy_buf buf;
-    hy_buf_init(&buf, 1000);
-    for (int i = 0; i < 1000; i++) {
-        hy_buf_append_byte(&buf, 'x');
-        assert_true(buf.cap <= 1000);
+    static const size_t maxima[] = { 1, 255, 256, 257, 1000 };
+    for (size_t k = 0; k < ROWS(maxima); k++) {
+        struct hy_buf buf;
+        hy_buf_init(&buf, maxima[k]);
+        for (size_t i = 0; i < maxima[k]; i++) {
+            hy_buf_append_byte(&buf, 'x');
+            assert_true(buf.cap <= maxima[k]);
+        }
+        assert_false(buf.failed);
+        hy_buf_finish(&buf);
     }
-    assert_false(buf.failed);
-    hy_buf_finish(&buf);
 }
 
 static void test_reserved_bytes_count_when_committed(void **state)

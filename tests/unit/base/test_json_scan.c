@@ -56,6 +56,8 @@ static const struct trace_case {
     { "[1,2]", "[DD]." },
     { "[[],{}]", "[[]{}]." },
     { "{\"a\":1,\"b\":[true,null]}", "{NDN[TZ]}." },
+    { "01", "!" }, /* not 0 and then something else */
+    { "[-00]", "[!" },
     { " { \"a\" : { } , \"b\" : [ ] } ", "{N{}N[]}." },
     { "{\"a\":{\"a\":{\"a\":[[[]]]}}}", "{N{N{N[[[]]]}}}." },
 };
@@ -84,7 +86,8 @@ static const struct grammar_case {
     { "42", true },
     /* numbers */
     { "-0", true },        { "-1", true },       { "1e5", true },     { "1E+05", true },
-    { "1e-5", true },      { "0.0", true },      { "-0.10e1", true }, { "1234567890123456789012", true },
+    { "1e-5", true },      { "0.0", true },      { "-0.10e1", true }, { "0e0", true },
+    { "123456789012345678901234567890", true },
     { "01", false },       { "-01", false },     { "+1", false },     { ".5", false },
     { "1.", false },       { "1.e5", false },    { "1e", false },     { "1e+", false },
     { "-", false },        { "--1", false },     { "0x10", false },   { "NaN", false },
@@ -108,14 +111,16 @@ static const struct grammar_case {
     { "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\uD83D\\uDE00\"", true },
     { "\"\\ud800\"", true }, /* grammar allows it */
     { "\"\\x41\"", false },  { "\"\\u12\"", false },  { "\"\\u12G4\"", false }, { "\"\\", false },
-    { "\"\\\"", false },     { "\"\\u\"", false },    { "\"\\U0041\"", false }, { "\"\\ \"", false },
+    { "\"\\\"", false },     { "\"\\u\"", false },    { "\"\\U0041\"", false },
+    { "\"\\ \"", false },
     /* bytes in strings */
     { "\"\x7f\"", true },    { "\"\x1f\"", false },   { "\"\n\"", false },  { "\"\t\"", false },
     { "\"\xc3\xa9\"", true }, { "\"\xe2\x82\xac\"", true }, { "\"\xf0\x9f\x98\x80\"", true },
     { "\"\xed\x9f\xbf\xee\x80\x80\"", true }, { "\"\xf4\x8f\xbf\xbf\"", true },
     { "\"\xc3\"", false },   { "\"\xa9\"", false },   { "\"\xc0\xaf\"", false },
     { "\"\xc1\xbf\"", false }, { "\"\xe0\x9f\xbf\"", false }, { "\"\xe0\xa0\x80\"", true },
-    { "\"\xed\xa0\x80\"", false }, { "\"\xf0\x8f\xbf\xbf\"", false }, { "\"\xf0\x90\x80\x80\"", true },
+    { "\"\xed\xa0\x80\"", false }, { "\"\xf0\x8f\xbf\xbf\"", false },
+    { "\"\xf0\x90\x80\x80\"", true },
     { "\"\xf4\x90\x80\x80\"", false }, { "\"\xf5\x80\x80\x80\"", false }, { "\"\xff\"", false },
     { "\"\xe2\x82\"", false }, { "\"\xe2\x82", false }, { "\"\xf0\x9f\x98\"", false },
 };
@@ -308,6 +313,7 @@ static const struct unescape_case {
     { "\\ud83d\\n", HY_SV_INIT("\xef\xbf\xbd\n") },
     { "\\ud83d\\u0041", HY_SV_INIT("\xef\xbf\xbd" "A") },
     { "\\ud83d\\ud83d\\ude00", HY_SV_INIT("\xef\xbf\xbd\xf0\x9f\x98\x80") },
+    { "\\ude00\\ude00", HY_SV_INIT("\xef\xbf\xbd\xef\xbf\xbd") },
     { "\\ude00\\ud83d", HY_SV_INIT("\xef\xbf\xbd\xef\xbf\xbd") },
     { "\xc3\xa9\\n\xf0\x9f\x98\x80", HY_SV_INIT("\xc3\xa9\n\xf0\x9f\x98\x80") },
 };

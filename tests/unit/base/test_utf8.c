@@ -7,8 +7,8 @@ static bool is_valid_naively(const unsigned char *bytes, size_t len)
 {
     static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
     unsigned char lead = bytes[0];
-    size_t wanted = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-    if (wanted != len) {
+    const bool fits[] = { false, lead < 0x80, lead >> 5 == 6, lead >> 4 == 14, lead >> 3 == 30 };
+    if (!fits[len]) {
         return false;
     }
     uint32_t code = len == 1 ? lead : lead & (0xffu >> (len + 1));
