@@ -43,6 +43,8 @@ struct rig {
 
     unsigned calls, entries;
     unsigned refused;                 /* records in calls and entries that were not taken */
+    unsigned cut;                     /* records in the call that was cut: libcurl repeats it
+                                         by itself when the connection was a kept one */
     unsigned taken[EVENTS_MAX];       /* by their n: how often */
     bool failed_once[EVENTS_MAX];
     size_t largest_call;
@@ -160,7 +162,7 @@ static void on_put(struct rig *rig, struct hy_http_exchange *exchange)
         answer_json(exchange, trouble->status,
                     trouble->status_body != NULL ? trouble->status_body : "{}");
     } else if (rig->calls == trouble->cut_at) {
-        rig->refused += (unsigned)records_of(call);
+        rig->cut += (unsigned)records_of(call);
         hy_http_exchange_cut(exchange);
     } else if (rig->calls == trouble->gibberish_at) {
         answer_json(exchange, 200, "{\"RequestResponses\":[]}");
@@ -342,12 +344,13 @@ static void test_everything_arrives(void **state)
         run(rig, &options);
         if (rig->code != HY_OK || rig->reports[0] != '\0' ||
             rig->tally.acknowledged != row->events || rig->tally.failed != 0 ||
-            rig->tally.resent != rig->refused || rig->tally.records != row->events ||
+            rig->tally.resent < rig->refused || rig->tally.resent > rig->refused + rig->cut || rig->tally.records != row->events ||
             rig->largest_call > row->batch) {
-            fail_msg("%s: %s, acknowledged %llu, re-sent %llu of %u, largest %zu, said: %s",
+            fail_msg("%s: %s, acknowledged %llu, re-sent %llu of %u to %u, largest %zu, said: %s",
                      row->name, hy_code_name(rig->code),
                      (unsigned long long)rig->tally.acknowledged,
-                     (unsigned long long)rig->tally.resent, rig->refused, rig->largest_call,
+                     (unsigned long long)rig->tally.resent, rig->refused,
+                     rig->refused + rig->cut, rig->largest_call,
                      rig->reports);
         }
         assert_each_once(rig, row->events);
