@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* One row per command, sorted by name. */
-static const struct hy_command *const commands[] = { &hy_stub_command };
+static const struct hy_command *const commands[] = { &hy_replay_command, &hy_stub_command };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 

@@ -33,7 +33,8 @@ static const struct record_case {
     const char *name, *line, *stream, *data;
 } record_cases[] = {
     { "an object becomes its compact text",
-      "{ \"at_ms\" : 5, \"stream\":\"s\", \"data\" : { \"a b\" : [ 1 , \" x\\\" \" ] , \"c\":{ } } }",
+      "{ \"at_ms\" : 5, \"stream\":\"s\", \"data\" : { \"a b\" : [ 1 , \" x\\\" \" ] ,"
+      " \"c\":{ } } }",
       "s", "{\"a b\":[1,\" x\\\" \"],\"c\":{}}" },
     { "escapes and digits of data stay as they are",
       "{\"at_ms\":5,\"stream\":\"s\",\"data\":{\"a\":\"\\u00eb\\\\ \",\"n\":1.50}}",
