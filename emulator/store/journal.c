@@ -4,10 +4,11 @@
  * Everything that costs is once a group: write_open, and then either finish (written at once)
  * or start, on_disk, finish (by way of the disk thread).
  */
-#include "store/journals.h"
+#include "store/journal.h"
 
 #include "base/log.h"
 #include "store/frame.h"
+#include "store/journals.h"
 #include "store/recovery.h"
 #include "store/removal.h"
 

@@ -70,7 +70,7 @@ static const struct fence {
     { "<uv.h>", " io app " },
     { "<llhttp.h>", " io " },
     { "<curl/curl.h>", " io " },
-    { "<pthread.h>", " io " },
+    { "<pthread.h>", " io store " },
     { "<sqlite3.h>", " store " },
     { "<zip.h>", " runtime pipeline/delivery " },
     { "<libdeflate.h>", " pipeline/delivery " },
