@@ -316,6 +316,19 @@ static void stop_stages(struct hy_stream *stream, bool discard)
     }
 }
 
+/* After a power cut the ledger may know of records that the journal has lost. */
+static uint64_t highest(const struct hy_seqset *lanes)
+{
+    uint64_t seq = 0;
+    for (size_t i = 0; i < HY_LANE_COUNT; i++) {
+        const struct hy_seqset *set = &lanes[i];
+        if (set->count > 0 && set->ranges[set->count - 1].last > seq) {
+            seq = set->ranges[set->count - 1].last;
+        }
+    }
+    return seq;
+}
+
 static enum hy_code open_journal(struct hy_stream *stream, struct hy_err *err)
 {
     const struct hy_channel *channel = &stream->channel;
@@ -327,6 +340,7 @@ static enum hy_code open_journal(struct hy_stream *stream, struct hy_err *err)
     stream->journal = journal;
     stream->channel.journal = journal;
     if (code == HY_OK) {
+        hy_journal_skip(journal, highest(stream->recovered));
         skip_gap(stream, hy_journal_next_seq(journal) - 1);
         stream->written_seq = hy_journal_next_seq(journal) - 1;
     }
