@@ -101,7 +101,7 @@ static const struct fence {
 struct file {
     const char *path;   /* below ROOT, for messages */
     const char *folder; /* a row of layers; NULL: not of the products, only measured */
-    const char *own;    /* the header that a .c file has to include first; NULL: none */
+    bool has_own;       /* a header of its name, not yet included: see check_first */
     unsigned line;
     unsigned opened;    /* line of the brace that opened a function; 0: outside */
     bool in_comment;
@@ -238,15 +238,23 @@ static void check_arrow(const struct file *file, const char *header)
     }
 }
 
+/* A file with a header includes that first, or an inner header of its folder that does: so we
+ * know that the header needs nothing before it. */
+static void check_first(const struct file *file, const char *header)
+{
+    size_t len = strlen(file->folder);
+    if (strncmp(header + 1, file->folder, len) != 0 || header[1 + len] != '/') {
+        offend(file, "the first include is the file's own header");
+    }
+}
+
 static void check_include(struct file *file, const char *line)
 {
     const char *header = line + strlen("#include");
     header += strspn(header, " ");
-    if (file->own != NULL) {
-        if (strncmp(header + 1, file->own, strlen(file->own)) != 0) {
-            offend(file, "the first include is the file's own \"%s\"", file->own);
-        }
-        file->own = NULL;
+    if (file->has_own) {
+        check_first(file, header);
+        file->has_own = false;
     }
     if (*header == '<') {
         check_library(file, header);
@@ -357,24 +365,19 @@ static const char *folder_of(struct file *file)
     return layer->folder;
 }
 
-/* "io/timer.h" for emulator/io/timer.c, when there is such a header. */
-static const char *own_header(const char *root, const char *path, char own[PATH_BYTES])
+/* Is there an io/timer.h to this io/timer.c? */
+static bool has_header(const char *root, const char *path)
 {
     char header[2 * PATH_BYTES];
     struct stat info;
     int stem = (int)strlen(path) - 2;
     (void)snprintf(header, sizeof header, "%s/%.*s.h", root, stem, path);
-    if (!ends_with(path, ".c") || stat(header, &info) != 0) {
-        return NULL;
-    }
-    size_t skip = strncmp(path, "emulator/", 9) == 0 ? 9 : 0;
-    (void)snprintf(own, PATH_BYTES, "%.*s.h", stem - (int)skip, path + skip);
-    return own;
+    return ends_with(path, ".c") && stat(header, &info) == 0;
 }
 
 static void check_file(const char *root, const char *path)
 {
-    char full[2 * PATH_BYTES], own[PATH_BYTES];
+    char full[2 * PATH_BYTES];
     (void)snprintf(full, sizeof full, "%s/%s", root, path);
     struct file file = { .path = path };
     FILE *stream = fopen(full, "r");
@@ -383,7 +386,7 @@ static void check_file(const char *root, const char *path)
         return;
     }
     file.folder = folder_of(&file);
-    file.own = own_header(root, path, own);
+    file.has_own = has_header(root, path);
     check_lines(&file, stream);
     (void)fclose(stream);
     files++;
