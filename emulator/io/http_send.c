@@ -89,31 +89,6 @@ void hy_http_conn_send(struct hy_http_conn *conn, hy_sv *parts, unsigned count)
     }
 }
 
-/* --- the exchange --- */
-
-const struct hy_http_request *hy_http_exchange_request(struct hy_http_exchange *exchange)
-{
-    return &exchange->conn->parse.request;
-}
-
-void hy_http_exchange_set_user(struct hy_http_exchange *exchange, void *user)
-{
-    exchange->user = user;
-}
-
-void *hy_http_exchange_user(struct hy_http_exchange *exchange)
-{
-    return exchange->user;
-}
-
-void hy_http_exchange_on_gone(struct hy_http_exchange *exchange,
-                              void (*on_gone)(void *ctx, struct hy_http_exchange *exchange),
-                              void *ctx)
-{
-    exchange->on_gone = on_gone;
-    exchange->gone_ctx = ctx;
-}
-
 /* --- heads --- */
 
 static struct hy_buf *scratch_of(struct hy_http_conn *conn)
