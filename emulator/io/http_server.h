@@ -16,7 +16,12 @@
  *
  * An exchange must be answered exactly once, now or later. When the client goes away first,
  * the handler's on_gone (when set) runs once; answering is still required and then does
- * nothing but free.
+ * nothing but free. That holds after hy_http_server_stop cut it, too, and even after its done.
+ *
+ * A FIN alone is not going away: a client may shut down its sending side and still wait for
+ * the answer (lambda-contract.md 1.8), and TCP cannot tell the two apart before something is
+ * sent. So it gets its answer, and the connection is closed after it. Only while a stream
+ * (begin, piece) is on its way a FIN counts as gone. A reset always does.
  */
 #ifndef HY_IO_HTTP_SERVER_H
 #define HY_IO_HTTP_SERVER_H
@@ -47,7 +52,8 @@ struct hy_http_server_options {
     size_t head_max;          /* default 64 KiB */
     size_t discard_max;       /* default 64 MiB */
     uint64_t head_timeout_ms; /* default 30 s, from the first byte of a head */
-    uint64_t idle_timeout_ms; /* default 75 s between requests; HY_NEVER_MS: never */
+    uint64_t idle_timeout_ms; /* default 75 s between requests, and for a body or an answer
+                                 that does not move; HY_NEVER_MS: never */
     bool accept_truncated;    /* hand over a request whose body ended early (Runtime API) */
 
     /* The head is there: how large may the body be? Optional; default 8 MiB. The request's
@@ -81,14 +87,16 @@ void hy_http_exchange_on_gone(struct hy_http_exchange *exchange,
                               void (*on_gone)(void *ctx, struct hy_http_exchange *exchange),
                               void *ctx);
 
-/* The answer, whole. Everything is copied before it returns. Content-Length, Connection and
- * Date are added. For HEAD, and for 204 and 304, no body is sent. The exchange and its views
- * are dead afterwards. */
+/* The answer, whole. Everything is copied before it returns. Content-Length, Date and (where
+ * it says something) Connection are added, unless `headers` has them; `Connection: close`
+ * there closes. For HEAD, and for 204 and 304, no body is sent. The exchange and its views are
+ * dead afterwards. */
 void hy_http_exchange_answer(struct hy_http_exchange *exchange, int status,
                              struct hy_http_headers headers, hy_sv body);
 
 /* The answer in pieces, chunked: begin, any number of pieces, end. A stream whose client has
- * gone takes pieces and drops them. Used by server-sent events. */
+ * gone takes pieces and drops them; one whose client has 16 MiB to read is cut. Used by
+ * server-sent events. */
 void hy_http_exchange_begin(struct hy_http_exchange *exchange, int status,
                             struct hy_http_headers headers);
 void hy_http_exchange_piece(struct hy_http_exchange *exchange, hy_sv bytes);
