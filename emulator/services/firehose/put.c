@@ -30,7 +30,7 @@ static char *write_text(char *at, hy_sv text)
 static char *write_record_id(const struct put *put, size_t index, char *at)
 {
     at = write_text(at, HY_SV("\"RecordId\":\""));
-    hy_record_id_make(&put->firehose->record_ids, put->stream_id, put->first_seq + index, at);
+    hy_put_record_id_make(&put->firehose->record_ids, put->stream_id, put->first_seq + index, at);
     return write_text(at + HY_RECORD_ID_CHARS, HY_SV("\""));
 }
 

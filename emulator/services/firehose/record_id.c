@@ -37,7 +37,7 @@ static bool read_number(const char *text, uint64_t *number)
     return true;
 }
 
-void hy_record_id_make(const struct hy_record_ids *ids, uint64_t stream_id, uint64_t seq,
+void hy_put_record_id_make(const struct hy_record_ids *ids, uint64_t stream_id, uint64_t seq,
                        char *out)
 {
     memcpy(out, ids->filler, HY_RECORD_ID_CHARS);
@@ -45,7 +45,7 @@ void hy_record_id_make(const struct hy_record_ids *ids, uint64_t stream_id, uint
     write_number(seq ^ SEQ_MASK, out + DIGITS);
 }
 
-bool hy_record_id_parse(hy_sv id, uint64_t *stream_id, uint64_t *seq)
+bool hy_put_record_id_parse(hy_sv id, uint64_t *stream_id, uint64_t *seq)
 {
     if (id.len != HY_RECORD_ID_CHARS || !read_number(id.ptr, stream_id) ||
         !read_number(id.ptr + DIGITS, seq)) {

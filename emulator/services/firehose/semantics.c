@@ -244,7 +244,7 @@ static enum hy_code check_backup(const cJSON *destination, struct hy_err *err)
 static enum hy_code check_prefixes(const cJSON *destination, bool partitioned,
                                    struct hy_err *err)
 {
-    return hy_prefix_check(hy_tree_text(destination, "Prefix"),
+    return hy_firehose_prefix_check(hy_tree_text(destination, "Prefix"),
                            hy_tree_text(destination, "ErrorOutputPrefix"), partitioned, err);
 }
 
