@@ -25,7 +25,7 @@ struct lot {
     size_t count;
     int gone;
     bool answers_when_gone;
-    bool is_stopped;
+    bool is_stopping, is_stopped;
     int stops;
 };
 
@@ -69,13 +69,14 @@ static void open_lot(struct lot *lot)
 
 static void stop(struct lot *lot, uint64_t grace_ms)
 {
+    lot->is_stopping = true;
     hy_http_server_stop(lot->server, grace_ms, on_stopped, lot);
     assert_false(lot->is_stopped); /* never from inside the call */
 }
 
 static void close_lot(struct lot *lot)
 {
-    if (lot->stops == 0) {
+    if (!lot->is_stopping) {
         stop(lot, 0);
     }
     wire_turn_until(&lot->wire, &lot->is_stopped);
