@@ -30,6 +30,7 @@ struct hy_worker {
 
     uv_mutex_t mutex; /* of all below */
     uv_cond_t wake_thread;
+    uv_cond_t wake_destroyer;
     struct jobs queue;
     struct jobs finished;
     bool is_stopping;
@@ -77,6 +78,7 @@ static void thread_main(void *arg)
         job->run(job->ctx);
         uv_mutex_lock(&worker->mutex);
         jobs_append(&worker->finished, job);
+        uv_cond_signal(&worker->wake_destroyer);
         (void)uv_async_send(&worker->wake_loop);
     }
     uv_mutex_unlock(&worker->mutex);
@@ -111,6 +113,7 @@ static void on_wake_loop(uv_async_t *handle)
 static void on_closed(uv_handle_t *handle)
 {
     struct hy_worker *worker = handle->data;
+    uv_cond_destroy(&worker->wake_destroyer);
     uv_cond_destroy(&worker->wake_thread);
     uv_mutex_destroy(&worker->mutex);
     free(worker);
@@ -126,7 +129,13 @@ static bool init_parts(struct hy_worker *worker, struct hy_loop *loop)
         uv_mutex_destroy(&worker->mutex);
         return false;
     }
+    if (uv_cond_init(&worker->wake_destroyer) != 0) {
+        uv_cond_destroy(&worker->wake_thread);
+        uv_mutex_destroy(&worker->mutex);
+        return false;
+    }
     if (uv_async_init(hy_loop_uv(loop), &worker->wake_loop, on_wake_loop) != 0) {
+        uv_cond_destroy(&worker->wake_destroyer);
         uv_cond_destroy(&worker->wake_thread);
         uv_mutex_destroy(&worker->mutex);
         return false;
@@ -172,17 +181,28 @@ bool hy_worker_push(struct hy_worker *worker, hy_loop_fn *run, hy_loop_fn *done,
     return true;
 }
 
+static void wait_for_finished(struct hy_worker *worker)
+{
+    uv_mutex_lock(&worker->mutex);
+    while (worker->finished.first == NULL) {
+        uv_cond_wait(&worker->wake_destroyer, &worker->mutex);
+    }
+    uv_mutex_unlock(&worker->mutex);
+}
+
 void hy_worker_destroy(struct hy_worker *worker)
 {
     if (worker == NULL) {
         return;
+    }
+    while (worker->out > 0) {
+        wait_for_finished(worker);
+        call_dones(worker); /* may push more */
     }
     uv_mutex_lock(&worker->mutex);
     worker->is_stopping = true;
     uv_cond_signal(&worker->wake_thread);
     uv_mutex_unlock(&worker->mutex);
     (void)uv_thread_join(&worker->thread);
-    call_dones(worker);
-    assert(worker->out == 0);
     uv_close((uv_handle_t *)&worker->wake_loop, on_closed);
 }

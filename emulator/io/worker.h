@@ -16,7 +16,8 @@ struct hy_worker *hy_worker_create(struct hy_loop *loop, const char *name);
 HY_MUST_CHECK
 bool hy_worker_push(struct hy_worker *worker, hy_loop_fn *run, hy_loop_fn *done, void *ctx);
 
-/* Runs what is queued, joins the thread, calls the dones that are left. Blocks. */
+/* Runs what is queued (and what the dones push meanwhile), calls all dones, joins the thread.
+ * Blocks. */
 void hy_worker_destroy(struct hy_worker *worker); /* NULL is fine */
 
 #endif
