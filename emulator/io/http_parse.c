@@ -409,6 +409,10 @@ static enum hy_http_turn turn_chunks(struct hy_http_parse *parse)
     if (parse->phase == HY_HTTP_IS_REFUSED) {
         return HY_HTTP_REFUSED;
     }
+    if (parse->in_trailers && parse->parsed - parse->trailers_at > parse->head_max) {
+        refuse(parse, 431);
+        return HY_HTTP_REFUSED;
+    }
     if (is_over) {
         return make_whole(parse, parse->parsed);
     }
@@ -416,9 +420,6 @@ static enum hy_http_turn turn_chunks(struct hy_http_parse *parse)
         /* All that came is joined to the body: what was between the chunks is room again. */
         parse->parsed = parse->body_at + parse->body_len;
         parse->input.end = parse->input.begin + parse->parsed;
-    } else if (parse->parsed - parse->trailers_at > parse->head_max) {
-        refuse(parse, 431);
-        return HY_HTTP_REFUSED;
     }
     return HY_HTTP_MORE;
 }
