@@ -27,7 +27,8 @@ static struct rig *rig_with_records(uint64_t segment_bytes)
 
 static void quiet(void)
 {
-    hy_log_setup(&(struct hy_log_options){ .level = HY_LOG_ERROR, .fd = open("/dev/null", O_WRONLY | O_CLOEXEC) });
+    hy_log_setup(&(struct hy_log_options){
+        .level = HY_LOG_ERROR, .fd = open("/dev/null", O_WRONLY | O_CLOEXEC) });
 }
 
 static void check_prefix(const struct rig *rig, size_t count)
@@ -74,9 +75,6 @@ static void test_a_torn_tail_is_cut_at_every_offset(void **state)
         assert_int_equal(rig->seen_count, whole + 1);
         assert_string_equal(rig->seen[whole].text, "after");
         hy_journal_close(journal);
-        if (whole == 0) {
-            continue;
-        }
     }
     free(bytes);
     rig_destroy(rig);
