@@ -175,6 +175,8 @@ static void fail_and_heal(enum hy_durability durability, size_t before)
         rig_wait(rig, i + 1);
     }
     const uint64_t bytes = hy_journals_bytes(rig->journals);
+    struct gate gate;
+    gate_close(&gate, rig);
     limit_files(bytes + 40); /* a frame and a piece of the next */
     rig_put(rig, journal, "too", 1);
     rig_put(rig, journal, "much", 2);
@@ -182,7 +184,9 @@ static void fail_and_heal(enum hy_durability durability, size_t before)
     if (durability == HY_DURABILITY_POWER) {
         rig_put(rig, journal, "behind it", 3); /* a number that then does not exist */
     }
+    gate_open(&gate);
     rig_settle(rig);
+    gate_finish(&gate);
     limit_files(0);
     const size_t failed = durability == HY_DURABILITY_POWER ? 3 : 2;
     assert_int_equal(rig->answers.count, before + failed);

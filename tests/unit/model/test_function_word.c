@@ -5,6 +5,8 @@
 
 #include <zip.h>
 
+#define COMMENT "a comment at the end of the archive"
+
 static struct temp_dir dir;
 static char root[PATH_MAX]; /* the folder's real path; it is also the current folder */
 
@@ -66,7 +68,7 @@ static int make_tree(void **state)
     make_file("mixed/bootstrap", 0755);
     make_file("script.py", 0755);
     make_zip("py.zip", python, ROWS(python), NULL);
-    make_zip("native.ZIP", native, ROWS(native), "a comment at the end of the archive");
+    make_zip("native.ZIP", native, ROWS(native), COMMENT);
     return 0;
 }
 
@@ -221,7 +223,8 @@ static void test_a_damaged_zip_is_refused_at_every_byte(void **state)
         bytes[i % len] = kept;
         const enum hy_code code = hy_function_spec_from_word(spec, HY_SV("damaged.zip"), &err);
         assert_true(code == HY_OK || code == HY_INVALID);
-        assert_true(i < len || code == HY_INVALID);
+        /* without its end record it is none; the comment behind that may be cut */
+        assert_true(i < len || i - len >= len - strlen(COMMENT) || code == HY_INVALID);
         hy_function_spec_destroy(spec);
     }
     free(bytes);
