@@ -5,12 +5,14 @@
  */
 #include "journal_rig.h"
 
-static _Atomic uint64_t now_ns, step_ns;
+#include <stdatomic.h>
+
+static atomic_uint_fast64_t now_ns, step_ns;
 
 uint64_t __wrap_hy_loop_nanoseconds(void);
 uint64_t __wrap_hy_loop_nanoseconds(void)
 {
-    return now_ns += step_ns;
+    return atomic_fetch_add(&now_ns, step_ns);
 }
 
 static void wait_for_byte(void *ctx)
