@@ -28,7 +28,8 @@ const char *hy_buckets_root(const struct hy_buckets *buckets);
 
 /* S3's naming rules: 3..63 of a-z 0-9 . -, first and last a letter or digit, no "..". */
 bool hy_bucket_name_is_valid(hy_sv name);
-HY_MUST_CHECK enum hy_code hy_bucket_create(struct hy_buckets *buckets, hy_sv bucket); /* HY_OK if it is there */
+/* HY_OK if it is there already; HY_INVALID: no bucket may be called so. */
+HY_MUST_CHECK enum hy_code hy_bucket_create(struct hy_buckets *buckets, hy_sv bucket);
 bool hy_bucket_exists(struct hy_buckets *buckets, hy_sv bucket);
 
 /* Calls each(ctx, name) for every folder of the root that is a bucket, in byte order; HY_IO when

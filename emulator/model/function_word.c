@@ -206,21 +206,25 @@ static enum hy_code from_url(struct hy_function_spec *spec, hy_sv word, struct h
 static enum hy_code from_place_and_handler(struct hy_function_spec *spec, hy_sv word,
                                            struct hy_err *err)
 {
-    size_t colon = word.len; /* the last one: a handler has none, a folder may */
+    /* The first colon behind a place: folders may have one in their name, and so may the
+     * handlers of Ruby. */
     for (size_t i = 0; i < word.len; i++) {
-        colon = word.ptr[i] == ':' ? i : colon;
+        struct place place;
+        if (word.ptr[i] != ':') {
+            continue;
+        }
+        enum hy_code code = place_open(&place, (hy_sv){ word.ptr, i }, err);
+        if (code == HY_NOT_FOUND) {
+            continue;
+        }
+        if (code == HY_OK) {
+            const hy_sv handler = { word.ptr + i + 1, word.len - i - 1 };
+            code = set_handler(spec, &place, handler, err);
+            place_finish(&place);
+        }
+        return code;
     }
-    if (colon == word.len) {
-        return HY_NOT_FOUND;
-    }
-    struct place place;
-    enum hy_code code = place_open(&place, (hy_sv){ word.ptr, colon }, err);
-    if (code == HY_OK) {
-        const hy_sv handler = { word.ptr + colon + 1, word.len - colon - 1 };
-        code = set_handler(spec, &place, handler, err);
-        place_finish(&place);
-    }
-    return code;
+    return HY_NOT_FOUND;
 }
 
 static enum hy_code from_place(struct hy_function_spec *spec, hy_sv word, struct hy_err *err)

@@ -6,9 +6,10 @@
  * waited are answered. So an acknowledged record survives kill -9. With HY_DURABILITY_POWER
  * the disk thread writes the group and calls fdatasync first.
  *
- * A frame is: length u32 (of the bytes at its end), CRC-32C u32 (of the rest of the frame: everything after these 8
- * bytes), sequence number u64, arrival ms u64, bytes; little-endian; not padded. Sequence
- * numbers of a stream start at 1 and have no gaps, across segments and restarts.
+ * A frame is: length u32 (of the bytes at its end), CRC-32C u32 (of the rest of the frame:
+ * everything after these 8 bytes), sequence number u64, arrival ms u64, bytes; little-endian;
+ * not padded. Sequence numbers of a stream start at 1 and have no gaps, across segments and
+ * restarts.
  * A segment file is `<dir>/<id>/<first sequence number, 20 digits>.seg`.
  *
  * Nothing is kept in memory after it was written: whoever needs the records reads them back

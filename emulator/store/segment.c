@@ -25,8 +25,8 @@ void hy_segment_folder(char out[HY_SEGMENT_PATH_MAX], const char *dir, uint64_t 
 
 void hy_segment_path(char out[HY_SEGMENT_PATH_MAX], const char *folder, uint64_t first)
 {
-    const int length =
-        snprintf(out, HY_SEGMENT_PATH_MAX, "%s/%0*" PRIu64 "%s", folder, NAME_DIGITS, first, suffix);
+    const int length = snprintf(out, HY_SEGMENT_PATH_MAX, "%s/%0*" PRIu64 "%s", folder,
+                                NAME_DIGITS, first, suffix);
     assert(length > 0 && length < HY_SEGMENT_PATH_MAX);
 }
 
