@@ -25,7 +25,7 @@ struct hy_settlement {
     bool lost;                    /* given up; there is no object */
     const struct hy_seqset *seqs;
     uint64_t records;
-    uint64_t order;               /* in which the stream's objects were begun */
+    uint64_t order;               /* in which the lane's objects were begun */
     hy_sv bucket, key;            /* empty key: no object */
     uint64_t stored_bytes;
 };
@@ -37,8 +37,10 @@ struct hy_channel {
     uint64_t stream_id;
     const struct hy_journal *journal; /* NULL while it is being opened: nothing is read yet */
     struct hy_counters counters;
-    struct hy_random object_random;     /* names of objects: drawn in the order of parcels */
-    struct hy_random invocation_random; /* apart: retries must not change the names */
+    /* For names of objects, drawn in the order of the lane's parcels; apart from each other,
+     * and from invocations, because what happens between them is a matter of real time. */
+    struct hy_random object_random[HY_LANE_COUNT];
+    struct hy_random invocation_random;
     uint64_t left_records;              /* given up until the next start: hy_channel_leave */
     bool flushing;                      /* retry pauses are skipped */
     bool closing;                       /* nothing new is begun */

@@ -80,7 +80,7 @@ static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy
     };
     char uuid[HY_UUID_BYTES];
     struct hy_buf prefix;
-    hy_random_uuid(&channel->object_random, uuid);
+    hy_random_uuid(&channel->object_random[hy_parcel_lane(parcel->kind)], uuid);
     hy_buf_init(&prefix, HY_OBJECT_KEY_MAX);
     hy_prefix_evaluate(&inputs, &prefix);
 

@@ -13,6 +13,7 @@
 
 struct object {
     struct hy_flushed_object face; /* owns both strings */
+    enum hy_lane lane;
     uint64_t order;
 };
 
@@ -54,6 +55,7 @@ static enum hy_code add_object(struct hy_flush *flush, const struct hy_settlemen
                   .key = key,
                   .bytes = settlement->stored_bytes,
                   .records = settlement->records },
+        .lane = hy_parcel_lane(settlement->kind),
         .order = settlement->order,
     };
     return HY_OK;
@@ -79,11 +81,15 @@ void hy_flushes_note(struct hy_stream *stream, const struct hy_settlement *settl
 
 /* ---- its end ---- */
 
+/* Backups last: how they mix with the others is a matter of real time. */
 static int by_order(const void *a, const void *b)
 {
-    const uint64_t left = ((const struct object *)a)->order;
-    const uint64_t right = ((const struct object *)b)->order;
-    return (left > right) - (left < right);
+    const struct object *left = a;
+    const struct object *right = b;
+    if (left->lane != right->lane) {
+        return left->lane < right->lane ? -1 : 1;
+    }
+    return (left->order > right->order) - (left->order < right->order);
 }
 
 static void flush_destroy(struct hy_flush *flush)

@@ -234,20 +234,21 @@ enum hy_code hy_stream_check(const struct hy_stream_spec *spec, struct hy_err *e
 static void fork_random(struct hy_stream *stream)
 {
     struct hy_channel *channel = &stream->channel;
-    char label[128];
+    char label[160];
     uint64_t known = 0;
     for (size_t i = 0; i < HY_LANE_COUNT; i++) {
         known += hy_seqset_size(&stream->recovered[i]);
     }
-    for (size_t i = 0; i < 2; i++) {
-        const int len = snprintf(label, sizeof label, "%s %llu %s %llu",
-                                 i == 0 ? "objects" : "invocations",
+    static const char *const purposes[] = { "objects", "backup objects", "invocations" };
+    struct hy_random *const randoms[] = { &channel->object_random[HY_LANE_MAIN],
+                                          &channel->object_random[HY_LANE_BACKUP],
+                                          &channel->invocation_random };
+    for (size_t i = 0; i < sizeof randoms / sizeof randoms[0]; i++) {
+        const int len = snprintf(label, sizeof label, "%s %llu %s %llu", purposes[i],
                                  (unsigned long long)channel->stream_id, stream->spec->name,
                                  (unsigned long long)known);
         assert(len > 0 && (size_t)len < sizeof label);
-        const hy_sv text = { label, (size_t)len };
-        struct hy_random *random = i == 0 ? &channel->object_random : &channel->invocation_random;
-        *random = hy_random_fork(channel->env->random, text);
+        *randoms[i] = hy_random_fork(channel->env->random, (hy_sv){ label, (size_t)len });
     }
 }
 
