@@ -128,6 +128,11 @@ class Hydrant:
             self.program.ends()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def log(self):
+        """Of all starts."""
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
     # ---- asking ----
 
     def ask(self, method, path, body=None, headers=None, timeout=120):
@@ -220,8 +225,8 @@ class Test(unittest.TestCase):
 
     def show_log(self, hydrant):
         outcome = getattr(self, "_outcome", None)
-        if outcome is not None and not outcome.success and hydrant.program is not None:
-            print("---- log of hydrant\n%s----" % hydrant.program.log()[-8000:])
+        if outcome is not None and not outcome.success:
+            print("---- log of hydrant\n%s----" % hydrant.log()[-8000:])
 
 
 def expect(status, answer):

@@ -141,8 +141,7 @@ def main():
                     print("%d rounds" % (number + 1), flush=True)
         except BaseException:
             print("in round %d, %s" % (number, emulator.folder), flush=True)
-            with open(os.path.join(emulator.folder, "log"), encoding="utf-8") as file:
-                print(file.read()[-4000:])
+            print(emulator.log()[-4000:])
             raise
         finally:
             emulator.close()

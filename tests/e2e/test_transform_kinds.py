@@ -103,7 +103,7 @@ class Kinds(hydrant.Test):
         self.assertEqual([json.loads(line)["rawData"] for line in failed.splitlines()],
                          [json.loads(line)["rawData"] for line in golden_errors])
         self.assertEqual({key: answer[key] for key in ("records", "failed", "dropped")}, {
-            "records": len(golden), "failed": len(golden_errors),
+            "records": count, "failed": len(golden_errors),
             "dropped": count - len(golden) - len(golden_errors)})
         self.assertEqual(sorted((made["key"], made["bytes"]) for made in answer["objects"]),
                          sorted((key, len(data)) for key, data in objects.items()))
