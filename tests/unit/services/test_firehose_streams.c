@@ -1,4 +1,4 @@
-/* test_streams.c - the life of a stream: create, describe, list, delete, ensure, load. */
+/* test_firehose_streams.c - the life of a stream: create, describe, list, delete, ensure, load. */
 #include "unit/services/stage.h"
 
 #include "model/limits.h"
@@ -309,7 +309,8 @@ static void test_quota_of_streams(void **state)
 static const struct listed {
     const char *request, *reply;
 } listed[] = {
-    { "{}", "{\"DeliveryStreamNames\":[\"B\",\"a\",\"a1\",\"b\"],\"HasMoreDeliveryStreams\":false}" },
+    { "{}",
+      "{\"DeliveryStreamNames\":[\"B\",\"a\",\"a1\",\"b\"],\"HasMoreDeliveryStreams\":false}" },
     { "{\"Limit\":4}",
       "{\"DeliveryStreamNames\":[\"B\",\"a\",\"a1\",\"b\"],\"HasMoreDeliveryStreams\":false}" },
     { "{\"Limit\":3}",

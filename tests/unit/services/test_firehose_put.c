@@ -1,4 +1,5 @@
-/* test_put.c - PutRecord and PutRecordBatch: what is kept, what is refused, and in which words. */
+/* test_firehose_put.c - PutRecord and PutRecordBatch: what is kept, what is refused, and in which
+ * words. */
 #include "unit/services/stage.h"
 
 #include "base/base64.h"
@@ -26,7 +27,8 @@ static const struct accepted {
     bool takes_tree;        /* the walk stops at it */
 } accepted[] = {
     { "the usual order", "PutRecord",
-      "{\"DeliveryStreamName\": \"demo\", \"Record\": {\"Data\": \"aGVsbG8=\"}}", { "hello" }, false },
+      "{\"DeliveryStreamName\": \"demo\", \"Record\": {\"Data\": \"aGVsbG8=\"}}",
+      { "hello" }, false },
     { "the record before the name", "PutRecord",
       "{\"Record\":{\"Data\":\"aGVsbG8=\"},\"DeliveryStreamName\":\"demo\"}", { "hello" }, false },
     { "an empty record is legal", "PutRecord",
@@ -40,7 +42,8 @@ static const struct accepted {
     { "an escaped slash in the data", "PutRecord",
       "{\"DeliveryStreamName\":\"demo\",\"Record\":{\"Data\":\"Pz8\\/\"}}", { "???" }, false },
     { "any character of the data may be escaped", "PutRecord",
-      "{\"DeliveryStreamName\":\"demo\",\"Record\":{\"Data\":\"\\u0059Q\\u003d=\"}}", { "a" }, false },
+      "{\"DeliveryStreamName\":\"demo\",\"Record\":{\"Data\":\"\\u0059Q\\u003d=\"}}",
+      { "a" }, false },
     { "escapes in names of members", "PutRecord",
       "{\"DeliveryStream\\u004eame\":\"demo\",\"R\\u0065cord\":{\"D\\u0061ta\":\"YQ==\"}}",
       { "a" }, false },
@@ -59,7 +62,8 @@ static const struct accepted {
       "{\"DeliveryStreamName\":\"demo\",\"Record\":{\"Data\":\"YQ==\",\"Data\":\"Yg==\"}}",
       { "b" }, true },
     { "an overruled member may be of a wrong type", "PutRecord",
-      "{\"DeliveryStreamName\":\"demo\",\"Record\":7,\"Record\":{\"Data\":\"Yg==\"}}", { "b" }, true },
+      "{\"DeliveryStreamName\":\"demo\",\"Record\":7,\"Record\":{\"Data\":\"Yg==\"}}",
+      { "b" }, true },
     { "a batch", "PutRecordBatch",
       "{\"DeliveryStreamName\":\"demo\",\"Records\":[{\"Data\":\"YQ==\"},{\"Data\":\"\"},"
       "{\"Data\":\"Yg==\"}]}", { "a", "", "b" }, false },
@@ -318,7 +322,7 @@ static void expect_record_id(const char *id, uint64_t expected_seq)
 {
     uint64_t stream_id = 0;
     uint64_t seq = 0;
-    assert_true(hy_record_id_parse((hy_sv){ id, HY_RECORD_ID_CHARS }, &stream_id, &seq));
+    assert_true(hy_put_record_id_parse((hy_sv){ id, HY_RECORD_ID_CHARS }, &stream_id, &seq));
     assert_int_equal(stream_id, 1);
     assert_int_equal(seq, expected_seq);
 }
