@@ -26,7 +26,7 @@ struct hy_delivery_stream *hy_delivery_stream_find(const struct hy_firehose *fir
     return stream;
 }
 
-/* --- coming and going ------------------------------------------------------------------------ */
+/* --- coming and going ---------------------------------------------------------------------- */
 
 /* Takes the description in any case. NULL when out of memory. */
 static struct hy_delivery_stream *stream_create(struct hy_firehose *firehose, uint64_t id,
@@ -141,7 +141,7 @@ static void close_pipeline(struct hy_delivery_stream *stream)
     hy_stream_close(stream->stream, on_closed, stream);
 }
 
-/* --- the row --------------------------------------------------------------------------------- */
+/* --- the row ------------------------------------------------------------------------------- */
 
 struct write {
     struct hy_delivery_stream *stream;
@@ -185,7 +185,7 @@ enum hy_code hy_delivery_stream_save(struct hy_delivery_stream *stream,
     return HY_OK;
 }
 
-/* --- adding ---------------------------------------------------------------------------------- */
+/* --- adding -------------------------------------------------------------------------------- */
 
 struct adding {
     struct hy_delivery_stream *stream;
@@ -287,7 +287,7 @@ enum hy_code hy_delivery_stream_load(struct hy_firehose *firehose, uint64_t id,
     return code;
 }
 
-/* --- changing and removing ------------------------------------------------------------------- */
+/* --- changing and removing ----------------------------------------------------------------- */
 
 enum hy_code hy_delivery_stream_replace(struct hy_delivery_stream *stream, cJSON *description,
                                         hy_delivery_stream_done_fn *done, void *ctx)

@@ -261,7 +261,7 @@ bool hy_description_same(const cJSON *a, const cJSON *b)
     return true;
 }
 
-/* --- DescribeDeliveryStream ------------------------------------------------------------------ */
+/* --- DescribeDeliveryStream ---------------------------------------------------------------- */
 
 /* Epoch seconds with a fraction (firehose.md 1.2), from milliseconds. */
 static bool set_time(cJSON *output, const cJSON *description, const char *name)

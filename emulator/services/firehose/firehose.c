@@ -60,7 +60,7 @@ void hy_firehose_destroy(struct hy_firehose *firehose)
     free(firehose);
 }
 
-/* --- loading --------------------------------------------------------------------------------- */
+/* --- loading ------------------------------------------------------------------------------- */
 
 /* The rows, kept until the ledger is free to be asked again: opening a stream asks it. */
 struct loaded {
@@ -125,7 +125,7 @@ enum hy_code hy_firehose_load(struct hy_firehose *firehose, struct hy_err *err)
     return code;
 }
 
-/* --- all of them ----------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------------------------- */
 
 /* done(ctx) when no stream is left, never from inside this call unless memory is out. */
 static void wait_until_empty(struct hy_firehose *firehose, hy_loop_fn *done, void *ctx)

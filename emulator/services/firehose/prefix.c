@@ -144,8 +144,8 @@ static const char *broken_rule(const struct prefix *prefix, const struct prefix 
     return NULL;
 }
 
-enum hy_code hy_firehose_prefix_check(const char *prefix, const char *error_prefix, bool is_partitioned,
-                             struct hy_err *err)
+enum hy_code hy_firehose_prefix_check(const char *prefix, const char *error_prefix,
+                                      bool is_partitioned, struct hy_err *err)
 {
     struct prefix data = { .member = "Prefix" };
     struct prefix error = { .member = "ErrorOutputPrefix" };

@@ -13,7 +13,7 @@ bool hy_prefix_has_expressions(const char *prefix); /* NULL has none */
 
 /* Both prefixes of one S3 destination; either may be NULL. */
 HY_MUST_CHECK
-enum hy_code hy_firehose_prefix_check(const char *prefix, const char *error_prefix, bool is_partitioned,
-                             struct hy_err *err);
+enum hy_code hy_firehose_prefix_check(const char *prefix, const char *error_prefix,
+                                      bool is_partitioned, struct hy_err *err);
 
 #endif

@@ -46,7 +46,7 @@ const cJSON *hy_processors_find(const cJSON *processing, const char *type)
     return NULL;
 }
 
-/* --- rules ------------------------------------------------------------------------------ */
+/* --- rules --------------------------------------------------------------------------------- */
 
 /* Is the text a number, all of it, between the two? */
 static bool is_number_within(const char *text, double least, double most)
@@ -216,7 +216,7 @@ enum hy_code hy_processors_check(const cJSON *processing, struct hy_err *err)
     return HY_OK;
 }
 
-/* --- reading back ------------------------------------------------------------------------ */
+/* --- reading back -------------------------------------------------------------------------- */
 
 static bool add_parameter(cJSON *list, const char *name, const char *value)
 {

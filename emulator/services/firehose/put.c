@@ -19,7 +19,7 @@ struct put {
     size_t count;
 };
 
-/* --- the answer ------------------------------------------------------------------------------ */
+/* --- the answer ---------------------------------------------------------------------------- */
 
 static char *write_text(char *at, hy_sv text)
 {
@@ -90,7 +90,7 @@ static void on_written(void *ctx, enum hy_code code)
     }
 }
 
-/* --- both ways end here ------------------------------------------------------------------------ */
+/* --- both ways end here -------------------------------------------------------------------- */
 
 static void count(struct hy_counters *counters, bool is_batch)
 {
@@ -128,7 +128,7 @@ static void refuse_busy(struct hy_call *call, const struct hy_put_walked *walked
     answer_busy(call);
 }
 
-/* --- parse -------------------------------------------------------------------------------------- */
+/* --- parse --------------------------------------------------------------------------------- */
 
 static enum hy_code check_stream(struct hy_firehose *firehose, const cJSON *request,
                                  struct hy_delivery_stream **stream, struct hy_err *err)

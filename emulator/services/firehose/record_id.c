@@ -38,7 +38,7 @@ static bool read_number(const char *text, uint64_t *number)
 }
 
 void hy_put_record_id_make(const struct hy_record_ids *ids, uint64_t stream_id, uint64_t seq,
-                       char *out)
+                           char *out)
 {
     memcpy(out, ids->filler, HY_RECORD_ID_CHARS);
     write_number(stream_id ^ STREAM_MASK, out);

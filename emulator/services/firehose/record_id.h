@@ -21,7 +21,7 @@ void hy_record_ids_init(struct hy_record_ids *ids, struct hy_random *random);
 
 /* Writes HY_RECORD_ID_CHARS characters, no NUL. */
 void hy_put_record_id_make(const struct hy_record_ids *ids, uint64_t stream_id, uint64_t seq,
-                       char *out);
+                           char *out);
 
 /* False when it is not one of ours, of this process or an earlier one. */
 bool hy_put_record_id_parse(hy_sv id, uint64_t *stream_id, uint64_t *seq);

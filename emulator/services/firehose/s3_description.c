@@ -15,7 +15,7 @@ enum {
     PARTITIONING_RETRY_SECONDS_DEFAULT = 300,
 };
 
-/* --- defaults: each returns a new item, or NULL when out of memory -------------------------- */
+/* --- defaults: each returns a new item, or NULL when out of memory ------------------------- */
 
 static bool needs_big_buffer(const cJSON *s3)
 {
@@ -110,7 +110,7 @@ static cJSON *filled_partitioning(const cJSON *s3)
 
 static cJSON *filled_backup(const cJSON *s3);
 
-/* --- the members, in the order in which they are shown --------------------------------------- */
+/* --- the members, in the order in which they are shown ------------------------------------- */
 
 struct part {
     const char *member;

@@ -245,7 +245,8 @@ static enum hy_code check_prefixes(const cJSON *destination, bool partitioned,
                                    struct hy_err *err)
 {
     return hy_firehose_prefix_check(hy_tree_text(destination, "Prefix"),
-                           hy_tree_text(destination, "ErrorOutputPrefix"), partitioned, err);
+                                    hy_tree_text(destination, "ErrorOutputPrefix"), partitioned,
+                                    err);
 }
 
 enum hy_code hy_semantics_check_s3(const cJSON *destination, struct hy_err *err)

@@ -3,13 +3,14 @@
 #include "base/base64.h"
 #include "services/refusal.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* --- types ----------------------------------------------------------------------------- */
+#define INTEGER_EXACT_MAX 9007199254740992.0 /* 2^53 */
+
+/* --- types --------------------------------------------------------------------------------- */
 
 static enum hy_code refuse_scalar(const cJSON *value, const char *article, const char *type,
                                   struct hy_err *err)
@@ -158,11 +159,13 @@ enum hy_code hy_shape_check_types(const struct hy_shape *shape, cJSON *value, st
     if (!cJSON_IsNumber(value)) {
         return refuse_scalar(value, "an", "Integer", err);
     }
-    (void)cJSON_SetNumberHelper(value, trunc(value->valuedouble));
+    if (value->valuedouble > -INTEGER_EXACT_MAX && value->valuedouble < INTEGER_EXACT_MAX) {
+        (void)cJSON_SetNumberHelper(value, (double)(int64_t)value->valuedouble);
+    } /* else it has no fraction */
     return HY_OK;
 }
 
-/* --- constraints ------------------------------------------------------------------------ */
+/* --- constraints --------------------------------------------------------------------------- */
 
 enum { VIOLATIONS_BYTES_MAX = HY_ERR_TEXT_MAX };
 

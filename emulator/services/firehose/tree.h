@@ -19,7 +19,7 @@ HY_MUST_CHECK
 bool hy_tree_set_text(cJSON *object, const char *name, const char *text);
 HY_MUST_CHECK /* a copy of that member of `from`, if it has one */
 bool hy_tree_copy(cJSON *object, const cJSON *from, const char *name);
-HY_MUST_CHECK /* copies every member of `from` over `object`'s; objects are merged, lists replaced */
+HY_MUST_CHECK /* copies all members of `from` over; objects are merged, lists replaced */
 bool hy_tree_merge(cJSON *object, const cJSON *from);
 
 /* Compact text; HY_NO_MEMORY. Free with cJSON_free. */
