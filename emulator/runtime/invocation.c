@@ -99,7 +99,7 @@ void hy_invocation_fail(struct hy_invocation *call, enum hy_invoke_outcome outco
                         const struct hy_function_error *error, hy_sv payload, hy_sv log_tail)
 {
     struct hy_buf made;
-    hy_buf_init(&made, HY_MIB);
+    hy_buf_init(&made, 64 * 1024); /* the error is far smaller, even escaped */
     if (payload.len == 0) {
         hy_function_error_write(error, &made);
         payload = hy_buf_sv(&made);

@@ -1,6 +1,7 @@
 #include "runtime/runtime_api.h"
 
 #include "base/base64.h"
+#include "base/clock.h"
 #include "io/http_server.h"
 
 #include <assert.h>
