@@ -60,7 +60,8 @@ static enum hy_code open_code(struct hy_function *function, struct hy_err *err)
                        spec->code);
     }
     if (!S_ISDIR(st.st_mode)) {
-        return hy_package_unpack(spec->code, function->host->work_dir, &function->folder, err);
+        return hy_package_unpack(spec->code, function->host->work_dir, HY_PACKAGE_BYTES_MAX,
+                                 &function->folder, err);
     }
     function->folder = hy_sv_dup(hy_sv_of(spec->code));
     return function->folder != NULL ? HY_OK : hy_fail(err, HY_NO_MEMORY, "out of memory");

@@ -19,7 +19,7 @@ struct package {
     zip_t *zip;
     const char *path; /* of the zip, for messages */
     int root;         /* the folder it is unpacked into */
-    size_t bytes;     /* read so far, of all entries */
+    size_t bytes_left; /* of all entries together */
     struct hy_err *err;
 };
 
@@ -155,7 +155,7 @@ static struct entry entry_of(zip_t *zip, zip_uint64_t index)
     (void)zip_file_get_external_attributes(zip, index, 0, &system, &attributes);
     mode_t mode = system == ZIP_OPSYS_UNIX || system == ZIP_OPSYS_OS_X
                       ? (mode_t)(attributes >> 16) : 0;
-    entry.mode = mode & 0777;
+    entry.mode = mode & 0755; /* nobody else may write to what we run */
     if (hy_sv_ends_with(hy_sv_of(entry.name), HY_SV("/")) || S_ISDIR(mode)) {
         entry.type = A_FOLDER;
     } else if ((mode & S_IFMT) == 0 || S_ISREG(mode)) {
@@ -194,12 +194,12 @@ static enum hy_code copy_bytes(struct package *package, const struct entry *entr
         if (len == 0) {
             return HY_OK;
         }
-        if ((size_t)len > HY_PACKAGE_BYTES_MAX - package->bytes) {
+        if ((size_t)len > package->bytes_left) {
             return hy_fail(package->err, HY_INVALID,
                            "%s: Unzipped size must be smaller than %d bytes", package->path,
                            HY_PACKAGE_BYTES_MAX);
         }
-        package->bytes += (size_t)len;
+        package->bytes_left -= (size_t)len;
         if (!write_all(to, chunk, (size_t)len)) {
             return fail_io(package, entry->name);
         }
@@ -392,14 +392,15 @@ static bool name_of(const char *path, char hex[SHA256_HEX_BYTES])
     return fine;
 }
 
-static enum hy_code unpack_into(const char *zip_path, const char *folder, struct hy_err *err)
+static enum hy_code unpack_into(const char *zip_path, const char *folder, size_t bytes_max,
+                                struct hy_err *err)
 {
     hy_scratch_remove(folder); /* of an unpacking that was interrupted */
     enum hy_code code = hy_scratch_make(folder, err);
     if (code != HY_OK) {
         return code;
     }
-    struct package package = { .path = zip_path, .err = err };
+    struct package package = { .path = zip_path, .bytes_left = bytes_max, .err = err };
     package.root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (package.root < 0) {
         return fail_io(&package, folder);
@@ -410,7 +411,8 @@ static enum hy_code unpack_into(const char *zip_path, const char *folder, struct
 }
 
 /* From a neighbour, so that the folder appears whole. */
-static enum hy_code unpack_once(const char *zip_path, const char *folder, struct hy_err *err)
+static enum hy_code unpack_once(const char *zip_path, const char *folder, size_t bytes_max,
+                                struct hy_err *err)
 {
     struct stat st;
     char beside[4096];
@@ -421,7 +423,7 @@ static enum hy_code unpack_once(const char *zip_path, const char *folder, struct
     if (len < 0 || (size_t)len >= sizeof beside) {
         return hy_fail(err, HY_INVALID, "%s: too long a path", folder);
     }
-    enum hy_code code = unpack_into(zip_path, beside, err);
+    enum hy_code code = unpack_into(zip_path, beside, bytes_max, err);
     if (code == HY_OK && rename(beside, folder) != 0) {
         code = hy_fail(err, HY_IO, "cannot rename %s: %s", beside, strerror(errno));
     }
@@ -431,8 +433,8 @@ static enum hy_code unpack_once(const char *zip_path, const char *folder, struct
     return code;
 }
 
-enum hy_code hy_package_unpack(const char *zip_path, const char *work_dir, char **folder,
-                               struct hy_err *err)
+enum hy_code hy_package_unpack(const char *zip_path, const char *work_dir, size_t bytes_max,
+                               char **folder, struct hy_err *err)
 {
     char hex[SHA256_HEX_BYTES];
     if (!name_of(zip_path, hex)) {
@@ -444,7 +446,7 @@ enum hy_code hy_package_unpack(const char *zip_path, const char *work_dir, char 
         return hy_fail(err, HY_NO_MEMORY, "out of memory");
     }
     (void)snprintf(path, size, "%s/code/%s", work_dir, hex);
-    enum hy_code code = unpack_once(zip_path, path, err);
+    enum hy_code code = unpack_once(zip_path, path, bytes_max, err);
     if (code != HY_OK) {
         free(path);
         return code;

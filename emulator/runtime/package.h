@@ -15,12 +15,14 @@
 
 #include "base/err.h"
 
+#include <stddef.h>
+
 enum { HY_PACKAGE_BYTES_MAX = 262144000, HY_PACKAGE_ENTRIES_MAX = 65535 };
 
-/* Into <work_dir>/code/<sha256>; *folder is the caller's to free. HY_INVALID or HY_IO with a
- * sentence. */
+/* Into <work_dir>/code/<sha256>; *folder is the caller's to free. bytes_max is what all
+ * entries may hold together (HY_PACKAGE_BYTES_MAX). HY_INVALID or HY_IO with a sentence. */
 HY_MUST_CHECK
-enum hy_code hy_package_unpack(const char *zip_path, const char *work_dir, char **folder,
-                               struct hy_err *err);
+enum hy_code hy_package_unpack(const char *zip_path, const char *work_dir, size_t bytes_max,
+                               char **folder, struct hy_err *err);
 
 #endif

@@ -90,9 +90,11 @@ enum hy_invoke_outcome hy_remote_outcome(const struct hy_http_response *response
                                          struct hy_function_error *error)
 {
     if (response->code != HY_OK) {
-        hy_function_error_set_type(error, HY_SV("Lambda.TransportError"));
+        bool too_large = response->code == HY_LIMIT;
+        hy_function_error_set_type(error, too_large ? HY_SV("Function.ResponseSizeTooLarge")
+                                                    : HY_SV("Lambda.TransportError"));
         hy_function_error_set_message(error, hy_sv_of(response->error));
-        return response->code == HY_LIMIT ? HY_INVOKE_FUNCTION_ERROR : HY_INVOKE_TRANSPORT;
+        return too_large ? HY_INVOKE_FUNCTION_ERROR : HY_INVOKE_TRANSPORT;
     }
     if (response->status == 200) {
         return outcome_of_200(response, error);
