@@ -76,8 +76,10 @@ class Runtime:
 
 
 def describe(error, error_type, **more):
-    # The first frame is ours.
+    # The first frame is ours; all of them are when the handler was not even found.
     frames = traceback.extract_tb(error.__traceback__)[1:]
+    if isinstance(error, LoadError):
+        frames = []
     return json.dumps({
         "errorMessage": str(error),
         "errorType": error_type,

@@ -88,6 +88,7 @@ struct hy_invocation *hy_environment_take_call(struct hy_environment *environmen
 {
     struct hy_invocation *call = environment->call;
     environment->call = NULL;
+    environment->replied_ns = hy_loop_nanoseconds();
     environment->logs.request_id = NULL; /* it lies in the call */
     call->environment = NULL;
     return call;

@@ -46,6 +46,7 @@ struct hy_environment {
     struct hy_runtime_api *api;  /* NULL: none, or closed */
     bool api_is_stopping;
     struct hy_timer *timer;      /* what it means depends on the state */
+    uint64_t replied_ns;         /* BUSY without a call: since when */
     uint64_t start_over_ns;      /* STARTING: the end of the time that a start has of its own */
     struct hy_function_logs logs;
     struct hy_buf output;        /* stdout, where it is or may be the reply */

@@ -11,7 +11,13 @@
 #include <sys/stat.h>
 #include <utlist.h>
 
-enum { BACKOFF_FIRST_MS = 100, BACKOFF_MS_MAX = 5000 };
+enum {
+    BACKOFF_FIRST_MS = 100,
+    BACKOFF_MS_MAX = 5000,
+    /* A process that has just replied asks for more within a millisecond or so: waiting for it
+     * is quicker than starting another. This long, then it is taken to be at work still. */
+    SETTLE_MS = 50,
+};
 
 static void pump(void *ctx);
 
@@ -215,6 +221,39 @@ static unsigned environments_max(const struct hy_function *function)
     return function->spec->concurrency > 0 ? function->spec->concurrency : HY_ENVIRONMENTS_MAX;
 }
 
+/* False when there is no memory for a timer. */
+static bool pump_at(struct hy_function *function, uint64_t at_ns, uint64_t now_ns)
+{
+    if (function->retry == NULL) {
+        function->retry = hy_timer_create(function->host->loop, pump, function);
+    }
+    if (function->retry == NULL) {
+        return false;
+    }
+    hy_timer_start(function->retry, (at_ns - now_ns) / 1000000 + 1);
+    return true;
+}
+
+/* When the last of those that have just replied has had its time; 0 when they are fewer than
+ * the calls that wait. */
+static uint64_t settled_ns(const struct hy_function *function, uint64_t now_ns)
+{
+    const struct hy_environment *environment;
+    const struct hy_invocation *call;
+    uint64_t latest_ns = 0;
+    unsigned settling = 0, waiting = 0;
+    DL_FOREACH(function->environments, environment) {
+        uint64_t until_ns = environment->replied_ns + SETTLE_MS * 1000000u;
+        if (environment->state == HY_ENVIRONMENT_BUSY && environment->call == NULL &&
+            until_ns > now_ns) {
+            settling++;
+            latest_ns = until_ns > latest_ns ? until_ns : latest_ns;
+        }
+    }
+    DL_COUNT(function->waiting, call, waiting);
+    return waiting <= settling ? latest_ns : 0;
+}
+
 static bool may_start(struct hy_function *function)
 {
     const struct hy_environment *environment;
@@ -226,17 +265,10 @@ static bool may_start(struct hy_function *function)
         return false; /* whoever becomes free pumps again */
     }
     uint64_t now_ns = hy_loop_nanoseconds();
-    if (now_ns >= function->not_before_ns) {
-        return true;
-    }
-    if (function->retry == NULL) {
-        function->retry = hy_timer_create(function->host->loop, pump, function);
-    }
-    if (function->retry == NULL) {
-        return true; /* without memory for a timer: rather now than never */
-    }
-    hy_timer_start(function->retry, (function->not_before_ns - now_ns) / 1000000 + 1);
-    return false;
+    uint64_t at_ns = settled_ns(function, now_ns);
+    at_ns = function->not_before_ns > at_ns ? function->not_before_ns : at_ns;
+    /* Without memory for a timer: rather now than never. */
+    return now_ns >= at_ns || !pump_at(function, at_ns, now_ns);
 }
 
 /* One that runs this very code; those that run another are retired. */
