@@ -53,7 +53,11 @@ struct hy_functions_options {
     const char *region;      /* for ARNs and the environment; copied */
     const char *account;     /* 12 digits; copied */
     const char *endpoint;    /* AWS_ENDPOINT_URL for functions, or NULL; may be set later */
-    struct hy_clock clock;   /* for log lines only */
+    const char *const *inherited; /* "K=V", NULL-terminated, e.g. environ: PATH and LANG are
+                                     taken from it, nothing secret; not copied; NULL: none */
+    uint64_t start_ms_max;   /* for the start of a process; 0: 10,000 */
+    struct hy_clock clock;   /* the wall clock, whatever --clock says: functions compare their
+                                deadline with their own */
     struct hy_random random;
 };
 
