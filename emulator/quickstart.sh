@@ -97,7 +97,7 @@ cat >"$data/config.json" <<CONFIG
 CONFIG
 start hydrant "$hydrant" --listen "127.0.0.1:$port" --data "$data" --config "$data/config.json"
 echo "hydrant, with the delivery stream clicks: $url"
-AWS_ENDPOINT_URL=$url "$firedrill" replay --speed max fixtures/clicks/clicks.jsonl ||
+"$firedrill" replay --endpoint "$url" --speed max --batch 100 fixtures/clicks/clicks.jsonl ||
     fail "the replay failed"
 
 say "4. What arrived (in $data/buckets/clicks-bucket)"
