@@ -10,7 +10,7 @@
 
 const char hy_default_path[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/* A runtime's name begins with `prefix`; a digit must follow where a version is required. */
+/* A runtime's name is `prefix` and a version; without one, whichever is installed will do. */
 static const struct runtime {
     hy_sv prefix;
     enum hy_language language;
@@ -18,7 +18,7 @@ static const struct runtime {
     const char *bootstrap; /* in runtime_dir */
     bool has_versioned_program; /* python3.12 is the name of a program as well */
 } runtimes[] = {
-    { HY_SV_INIT("python3."), HY_LANGUAGE_PYTHON, "python3", "bootstrap.py", true },
+    { HY_SV_INIT("python3"), HY_LANGUAGE_PYTHON, "python3", "bootstrap.py", true },
     { HY_SV_INIT("nodejs"), HY_LANGUAGE_NODE, "node", "bootstrap.cjs", false },
     { HY_SV_INIT("ruby"), HY_LANGUAGE_RUBY, "ruby", "bootstrap.rb", false },
     { HY_SV_INIT("provided"), HY_LANGUAGE_NONE, NULL, NULL, false },
@@ -28,9 +28,9 @@ static const struct runtime *runtime_of(const char *name)
 {
     for (size_t i = 0; i < sizeof runtimes / sizeof runtimes[0]; i++) {
         if (hy_sv_starts_with(hy_sv_of(name), runtimes[i].prefix)) {
-            char next = name[runtimes[i].prefix.len];
-            bool versioned = next >= '0' && next <= '9';
-            return versioned || runtimes[i].program == NULL ? &runtimes[i] : NULL;
+            const char *version = name + runtimes[i].prefix.len;
+            bool fits = version[0] == '\0' || strchr(".0123456789", version[0]) != NULL;
+            return fits || runtimes[i].program == NULL ? &runtimes[i] : NULL;
         }
     }
     return NULL;
