@@ -7,6 +7,7 @@
 #include "app/wall.h"
 #include "http/front.h"
 #include "io/http_server.h"
+#include "io/timer.h"
 #include "pipeline/delivery/delivery.h"
 #include "services/control/control.h"
 #include "store/journal.h"
@@ -19,7 +20,10 @@
 static const char region[] = "us-east-1";
 static const char account[] = "123456789012";
 
-enum { STOP_GRACE_MS = 500 };
+enum {
+    STOP_GRACE_MS = 500, /* after it what is not answered is cut */
+    STOP_PUTS_MS = 150   /* so long functions and streams stay for requests under way */
+};
 
 /* Everything there is, in the order in which it is built. */
 struct app {
@@ -319,6 +323,20 @@ static enum hy_code open_all(struct app *app, struct hy_err *err)
 
 /* ---- taking down, from the top ------------------------------------------------------------ */
 
+/* Requests under way are answered while there still are streams to put to; what takes longer (a
+ * flush whose transform hangs) is told that the stream goes away. */
+static void answer_requests(struct app *app, const bool *stopped)
+{
+    bool over = false;
+    struct hy_timer *timer = hy_timer_create(app->loop, set_flag, &over);
+    if (timer != NULL) {
+        hy_timer_start(timer, STOP_PUTS_MS);
+        while (!*stopped && !over && hy_loop_turn(app->loop)) {
+        }
+        hy_timer_destroy(timer);
+    }
+}
+
 /* Puts in flight are answered, functions killed, streams closed: what waits stays in the journal
  * and goes on its way at the next start. */
 static void close_doors(struct app *app)
@@ -331,6 +349,9 @@ static void close_doors(struct app *app)
     }
     if (app->control != NULL) {
         hy_control_stop(app->control);
+    }
+    if (app->server != NULL) {
+        answer_requests(app, &stopped);
     }
     if (app->functions != NULL) {
         hy_functions_stop(app->functions, set_flag, &functions_stopped);
