@@ -109,6 +109,26 @@ static inline void run_until(struct fixture *fixture, const bool *flag)
     hy_timer_stop(fixture->guard);
 }
 
+static inline void fixture_tick(void *ctx)
+{
+    (void)ctx;
+}
+
+/* Until the file that functions append to has so many bytes: that is how a test knows that
+ * they have begun. */
+static inline void run_until_size(struct fixture *fixture, const char *path, off_t size)
+{
+    struct stat st = { 0 };
+    struct hy_timer *tick = hy_timer_create(fixture->loop, fixture_tick, NULL);
+    hy_timer_start(fixture->guard, GUARD_MS);
+    while (stat(path, &st) != 0 || st.st_size < size) {
+        hy_timer_start(tick, 1);
+        (void)hy_loop_turn(fixture->loop);
+    }
+    hy_timer_stop(fixture->guard);
+    hy_timer_destroy(tick);
+}
+
 static inline void stop_functions(struct fixture *fixture)
 {
     if (!fixture->is_stopped) {
