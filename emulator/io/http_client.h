@@ -40,7 +40,8 @@ struct hy_http_fetch_options {
 };
 
 struct hy_http_client *hy_http_client_create(struct hy_loop *loop);
-/* Everything under way is called back with HY_CANCELLED first. */
+/* Everything under way is called back with HY_CANCELLED first, from inside the call. NULL is
+ * fine. */
 void hy_http_client_destroy(struct hy_http_client *client);
 
 /* fn(ctx) exactly once, later. NULL when out of memory or the URL is unusable. */

@@ -1,25 +1,52 @@
+/* http_input.c - small buffers from the heap, large ones from the system.
+ *
+ * malloc would do for both, but memory that a burst of large batches took would stay with the
+ * heap for good: connections made meanwhile lie behind it. What is mapped is given back.
+ */
 #include "io/http_input.h"
 
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum {
     FIRST_BYTES = 16 * 1024,
     LARGE_BYTES = 64 * 1024, /* what is not larger is not worth giving back */
+    MAPPED_BYTES = 256 * 1024,
+    PAGE_BYTES = 4096,
     SMALL_IN_ROW_MAX = 16,
 };
 
+static char *memory_get(size_t cap)
+{
+    if (cap < MAPPED_BYTES) {
+        return malloc(cap);
+    }
+    void *data = mmap(NULL, cap, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return data == MAP_FAILED ? NULL : data;
+}
+
+static void memory_put(char *data, size_t cap)
+{
+    if (cap < MAPPED_BYTES) {
+        free(data);
+    } else {
+        (void)munmap(data, cap);
+    }
+}
+
 void hy_http_input_finish(struct hy_http_input *input)
 {
-    free(input->data);
+    memory_put(input->data, input->cap);
     *input = (struct hy_http_input){ 0 };
 }
 
 static bool move_to(struct hy_http_input *input, size_t cap)
 {
-    char *data = malloc(cap);
+    cap = (cap + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+    char *data = memory_get(cap);
     if (data == NULL) {
         return false;
     }
@@ -27,7 +54,7 @@ static bool move_to(struct hy_http_input *input, size_t cap)
     if (live > 0) {
         memcpy(data, hy_http_input_at(input), live);
     }
-    free(input->data);
+    memory_put(input->data, input->cap);
     input->data = data;
     input->begin = 0;
     input->end = live;

@@ -5,7 +5,8 @@
  *
  * The child is the leader of a new session, so hy_process_kill reaches its children as well;
  * when the leader has ended, what is left of the group is killed. If hydrant itself dies, the
- * kernel kills the child (PR_SET_PDEATHSIG). Pipes are real pipes, not socket pairs:
+ * kernel kills the child (PR_SET_PDEATHSIG; for that the loop must run on the main thread: the
+ * kernel takes the end of the thread that started the child for the end of the parent). Pipes are real pipes, not socket pairs:
  * /dev/stdin works in the child (lambda-contract.md 6). Our own descriptors are all
  * close-on-exec; the child gets 0, 1, 2 and, when asked, 3.
  *
@@ -34,7 +35,8 @@ struct hy_process_options {
     bool with_result;        /* also give it a pipe on descriptor 3 to write results to */
     uint64_t drain_ms;       /* after exit, wait so long for the pipes' ends; default 200 */
 
-    /* `bytes` empty: the stream's end. Views live until the callback returns. */
+    /* `bytes` empty: the stream's end, once for each stream and before on_end. Views live
+     * until the callback returns. */
     void (*on_output)(void *ctx, enum hy_process_stream stream, hy_sv bytes);
     void (*on_end)(void *ctx, const struct hy_process_end *end);
     void *ctx;
@@ -48,7 +50,8 @@ enum hy_code hy_process_start(struct hy_loop *loop, const struct hy_process_opti
 int hy_process_pid(const struct hy_process *process);
 
 /* Writes all of `bytes`, which must live until `done` (may be NULL). done(ctx) also when the
- * child closed its end: that is not an error here. */
+ * child closed its end: that is not an error here. It comes later and before on_end (only
+ * when there is no memory left it comes at once, and stdin is closed). */
 void hy_process_write(struct hy_process *process, hy_sv bytes, hy_loop_fn *done, void *ctx);
 void hy_process_close_stdin(struct hy_process *process); /* after what was written */
 

@@ -260,7 +260,7 @@ static const struct dialogue {
     { "a body over what is allowed", "POST / HTTP/1.1\r\nContent-Length: 101\r\n\r\n"
       TEN("0123456789") "x", REFUSED("413 Payload Too Large"), ENDS },
     { "chunks over what is allowed",
-      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n", 
+      "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n",
       REFUSED("413 Payload Too Large"), ENDS },
     { "a version that is not 1.x", "GET / HTTP/2.0\r\n\r\n",
       REFUSED("505 HTTP Version Not Supported"), ENDS },
@@ -419,7 +419,8 @@ static void test_but_only_up_to_a_limit(void **state)
     open_house(&house, &options);
     static char zeros[64 * 1024];
     int fd = wire_connect(house.port);
-    assert_true(wire_say(&house.wire, fd, "POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"));
+    static const char head[] = "POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n";
+    assert_true(wire_say(&house.wire, fd, head));
     size_t sent = 0;
     while (wire_send(&house.wire, fd, zeros, sizeof zeros)) {
         sent += sizeof zeros;
