@@ -66,6 +66,10 @@ void hy_flushes_note(struct hy_stream *stream, const struct hy_settlement *settl
     struct hy_flush *flush;
     DL_FOREACH(stream->flushes, flush)
     {
+        if (settlement->seqs->count == 0 ||
+            settlement->seqs->ranges[0].first > flush->through) {
+            continue; /* put after it began: it may be done before or after us, by chance */
+        }
         if (settlement->key.len > 0 && add_object(flush, settlement) != HY_OK) {
             flush->is_incomplete = true;
         }
