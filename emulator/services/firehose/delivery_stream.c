@@ -289,26 +289,35 @@ enum hy_code hy_delivery_stream_load(struct hy_firehose *firehose, uint64_t id,
 
 /* --- changing and removing ----------------------------------------------------------------- */
 
+enum hy_code hy_delivery_stream_amend(struct hy_delivery_stream *stream, cJSON *description,
+                                      hy_delivery_stream_done_fn *done, void *ctx)
+{
+    cJSON *old = stream->description;
+    stream->description = description;
+    const enum hy_code code = hy_delivery_stream_save(stream, done, ctx);
+    if (code != HY_OK) {
+        stream->description = old;
+        cJSON_Delete(description);
+        return code;
+    }
+    stream->encrypted = hy_description_is_encrypted(description);
+    cJSON_Delete(old);
+    return HY_OK;
+}
+
 enum hy_code hy_delivery_stream_replace(struct hy_delivery_stream *stream, cJSON *description,
                                         hy_delivery_stream_done_fn *done, void *ctx)
 {
-    struct hy_firehose *firehose = stream->firehose;
-    struct hy_stream_spec *spec = hy_spec_create(stream->id, firehose->region, description);
+    struct hy_stream_spec *spec =
+        hy_spec_create(stream->id, stream->firehose->region, description);
     if (spec == NULL) {
         cJSON_Delete(description);
         return HY_NO_MEMORY;
     }
-    cJSON *old = stream->description;
-    stream->description = description;
-    const enum hy_code code = hy_delivery_stream_save(stream, done, ctx);
+    const enum hy_code code = hy_delivery_stream_amend(stream, description, done, ctx);
     if (code == HY_OK) {
-        stream->encrypted = hy_description_is_encrypted(description);
         hy_stream_update(stream->stream, spec);
-    } else {
-        stream->description = old;
-        old = description;
     }
-    cJSON_Delete(old);
     hy_stream_spec_release(spec);
     return code;
 }

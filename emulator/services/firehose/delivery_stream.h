@@ -64,7 +64,13 @@ HY_MUST_CHECK
 enum hy_code hy_delivery_stream_save(struct hy_delivery_stream *stream,
                                      hy_delivery_stream_done_fn *done, void *ctx);
 
-/* Another description (taken in any case), told to the pipeline and written; an ACTIVE stream. */
+/* Another description, taken in any case, of an ACTIVE stream: written, and done(ctx) then. Not
+ * HY_OK: the old one stays, done will not be called. */
+HY_MUST_CHECK
+enum hy_code hy_delivery_stream_amend(struct hy_delivery_stream *stream, cJSON *description,
+                                      hy_delivery_stream_done_fn *done, void *ctx);
+
+/* The same, when the pipeline has to know of it too: another destination. */
 HY_MUST_CHECK
 enum hy_code hy_delivery_stream_replace(struct hy_delivery_stream *stream, cJSON *description,
                                         hy_delivery_stream_done_fn *done, void *ctx);

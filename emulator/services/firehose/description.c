@@ -154,6 +154,32 @@ bool hy_description_set_encryption(cJSON *description, const cJSON *input)
     return false;
 }
 
+size_t hy_description_count_encryption_call(cJSON *description, uint64_t now_ms)
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    static const char member[] = "EncryptionCalls"; /* not shown */
+    cJSON *calls = cJSON_CreateArray();
+    cJSON *now = cJSON_CreateNumber((double)now_ms);
+    if (calls == NULL || now == NULL) {
+        cJSON_Delete(calls);
+        cJSON_Delete(now);
+        return 0;
+    }
+    const cJSON *call = NULL;
+    cJSON_ArrayForEach(call, hy_tree_get(description, member))
+    {
+        if (call->valuedouble + DAY_MS > (double)now_ms &&
+            !cJSON_AddItemToArray(calls, cJSON_CreateNumber(call->valuedouble))) {
+            cJSON_Delete(calls);
+            cJSON_Delete(now);
+            return 0;
+        }
+    }
+    (void)cJSON_AddItemToArray(calls, now); /* cannot fail: neither is NULL */
+    const size_t count = (size_t)cJSON_GetArraySize(calls);
+    return hy_tree_set(description, member, calls) ? count : 0;
+}
+
 cJSON *hy_description_with_s3(const cJSON *description, cJSON *s3, uint64_t now_ms)
 {
     cJSON *changed = cJSON_Duplicate(description, true);
@@ -194,6 +220,20 @@ static cJSON *tag_create(const char *key, const char *value)
     return NULL;
 }
 
+/* Appends it, and then all that come after it again, in their order. (cJSON_InsertItemInArray of
+ * cJSON 1.7.15 as Debian patched it refuses any place but the ends.) */
+static void append_in_order(cJSON *tags, cJSON *tag)
+{
+    (void)cJSON_AddItemToArray(tags, tag); /* cannot fail: neither is NULL */
+    cJSON *next = NULL;
+    for (cJSON *other = tags->child; other != tag; other = next) {
+        next = other->next;
+        if (strcmp(hy_tree_text(other, "Key"), hy_tree_text(tag, "Key")) > 0) {
+            (void)cJSON_AddItemToArray(tags, cJSON_DetachItemViaPointer(tags, other));
+        }
+    }
+}
+
 static bool insert_tag(cJSON *tags, const cJSON *given)
 {
     const char *key = hy_tree_text(given, "Key");
@@ -207,16 +247,7 @@ static bool insert_tag(cJSON *tags, const cJSON *given)
         (void)cJSON_ReplaceItemViaPointer(tags, old, tag);
         return true;
     }
-    int place = 0;
-    const cJSON *before = NULL;
-    cJSON_ArrayForEach(before, tags)
-    {
-        place += strcmp(hy_tree_text(before, "Key"), key) < 0 ? 1 : 0;
-    }
-    if (!cJSON_InsertItemInArray(tags, place, tag)) {
-        cJSON_Delete(tag);
-        return false;
-    }
+    append_in_order(tags, tag);
     return true;
 }
 

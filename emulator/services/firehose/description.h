@@ -49,6 +49,10 @@ cJSON *hy_description_with_s3(const cJSON *description, cJSON *s3, uint64_t now_
 HY_MUST_CHECK
 bool hy_description_set_encryption(cJSON *description, const cJSON *input);
 
+/* Remembers a call to start or stop encryption, and forgets those of more than a day ago. Returns
+ * how many are left, this one included; 0 when out of memory. */
+size_t hy_description_count_encryption_call(cJSON *description, uint64_t now_ms);
+
 /* Adds tags or replaces their values. False when out of memory: maybe some. */
 HY_MUST_CHECK
 bool hy_description_add_tags(cJSON *description, const cJSON *tags);

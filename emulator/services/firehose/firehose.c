@@ -17,8 +17,14 @@ static const struct hy_operation operations[] = {
     { HY_SV_INIT("DeleteDeliveryStream"), hy_delete_delivery_stream },
     { HY_SV_INIT("DescribeDeliveryStream"), hy_describe_delivery_stream },
     { HY_SV_INIT("ListDeliveryStreams"), hy_list_delivery_streams },
+    { HY_SV_INIT("ListTagsForDeliveryStream"), hy_list_tags_for_delivery_stream },
     { HY_SV_INIT("PutRecord"), hy_put_record },
     { HY_SV_INIT("PutRecordBatch"), hy_put_record_batch },
+    { HY_SV_INIT("StartDeliveryStreamEncryption"), hy_start_delivery_stream_encryption },
+    { HY_SV_INIT("StopDeliveryStreamEncryption"), hy_stop_delivery_stream_encryption },
+    { HY_SV_INIT("TagDeliveryStream"), hy_tag_delivery_stream },
+    { HY_SV_INIT("UntagDeliveryStream"), hy_untag_delivery_stream },
+    { HY_SV_INIT("UpdateDestination"), hy_update_destination },
 };
 
 const struct hy_operation *hy_firehose_operations(size_t *count)

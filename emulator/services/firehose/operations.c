@@ -22,6 +22,26 @@ enum hy_code hy_call_find_stream(struct hy_firehose *firehose, const cJSON *requ
                     account_word, firehose->account);
 }
 
+enum hy_code hy_call_parse_change(struct hy_firehose *firehose, struct hy_call *call,
+                                  const struct hy_shape *shape, cJSON **request,
+                                  struct hy_delivery_stream **stream)
+{
+    enum hy_code code = hy_call_parse(call, shape, false, request);
+    if (code != HY_OK) {
+        return code;
+    }
+    code = hy_call_find_stream(firehose, *request, "account", stream, &call->err);
+    if (code == HY_OK && (*stream)->status != HY_STREAM_ACTIVE) {
+        code = hy_refuse(&call->err, &hy_resource_in_use,
+                         "Firehose %s under account %s is in the %s state.", (*stream)->name,
+                         firehose->account, hy_stream_status_name((*stream)->status));
+    }
+    if (code != HY_OK) {
+        cJSON_Delete(*request);
+    }
+    return code;
+}
+
 void hy_call_answer_tree(struct hy_call *call, cJSON *reply)
 {
     char *text = NULL;

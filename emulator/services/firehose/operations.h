@@ -17,6 +17,13 @@ enum hy_code hy_call_find_stream(struct hy_firehose *firehose, const cJSON *requ
                                  const char *account_word, struct hy_delivery_stream **stream,
                                  struct hy_err *err);
 
+/* For operations that change a stream which is there: parses, finds the stream, and refuses when
+ * it is not ACTIVE (firehose.md 2.10). *request is the caller's on HY_OK only. */
+HY_MUST_CHECK
+enum hy_code hy_call_parse_change(struct hy_firehose *firehose, struct hy_call *call,
+                                  const struct hy_shape *shape, cJSON **request,
+                                  struct hy_delivery_stream **stream);
+
 /* Answers with the tree, which it takes; NULL is out of memory. */
 void hy_call_answer_tree(struct hy_call *call, cJSON *reply);
 

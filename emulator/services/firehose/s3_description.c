@@ -221,9 +221,16 @@ static enum hy_code check_transition(const cJSON *old, const cJSON *update, stru
     const cJSON *before = hy_tree_get(old, "DynamicPartitioningConfiguration");
     const cJSON *after = hy_tree_get(update, "DynamicPartitioningConfiguration");
     const bool was_enabled = hy_tree_flag(before, "Enabled", false);
-    if (hy_tree_flag(after, "Enabled", was_enabled) != was_enabled) {
+    if (hy_tree_flag(after, "Enabled", was_enabled) != was_enabled) { /* the sentence is ours */
         return hy_refuse(err, &hy_invalid_argument, "Dynamic Partitioning can only be enabled "
                          "when a delivery stream is created, and cannot be disabled.");
+    }
+    const cJSON *processing = hy_tree_get(old, "ProcessingConfiguration");
+    if (hy_processors_find(hy_tree_get(update, "ProcessingConfiguration"), "Decompression") &&
+        !hy_processors_find(processing, "Decompression") &&
+        !hy_processors_find(processing, "Lambda")) {
+        return hy_refuse(err, &hy_invalid_argument, "Enabling source decompression is not "
+                         "supported for existing stream with no Lambda function attached.");
     }
     return HY_OK;
 }

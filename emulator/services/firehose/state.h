@@ -29,7 +29,13 @@ void hy_create_delivery_stream(void *firehose, struct hy_call *call);
 void hy_delete_delivery_stream(void *firehose, struct hy_call *call);
 void hy_describe_delivery_stream(void *firehose, struct hy_call *call);
 void hy_list_delivery_streams(void *firehose, struct hy_call *call);
+void hy_list_tags_for_delivery_stream(void *firehose, struct hy_call *call);
 void hy_put_record(void *firehose, struct hy_call *call);
 void hy_put_record_batch(void *firehose, struct hy_call *call);
+void hy_start_delivery_stream_encryption(void *firehose, struct hy_call *call);
+void hy_stop_delivery_stream_encryption(void *firehose, struct hy_call *call);
+void hy_tag_delivery_stream(void *firehose, struct hy_call *call);
+void hy_untag_delivery_stream(void *firehose, struct hy_call *call);
+void hy_update_destination(void *firehose, struct hy_call *call);
 
 #endif
