@@ -1,16 +1,17 @@
 #include "support/torture.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 
-static unsigned countdown; /* allocations until one is refused, that one included; 0: off */
-static bool struck;
+static atomic_long left; /* allocations until one is refused, that one included; 0: off */
+static atomic_bool struck;
 
 static bool is_refused(void)
 {
-    if (countdown == 0 || --countdown > 0) {
+    if (atomic_load(&left) == 0 || atomic_fetch_sub(&left, 1) != 1) {
         return false;
     }
-    struck = true;
+    atomic_store(&struck, true);
     return true;
 }
 
@@ -37,19 +38,29 @@ void *__wrap_realloc(void *old, size_t size)
     return is_refused() ? NULL : __real_realloc(old, size);
 }
 
-unsigned torture(void (*attempt)(void *ctx), void *ctx)
+void torture_arm(long n)
 {
-    unsigned rounds = 0;
-    do {
-        struck = false;
-        countdown = ++rounds;
-        attempt(ctx);
-        countdown = 0;
-    } while (struck);
-    return rounds;
+    atomic_store(&struck, false);
+    atomic_store(&left, n);
+}
+
+bool torture_disarm(void)
+{
+    atomic_store(&left, 0);
+    return torture_struck();
 }
 
 bool torture_struck(void)
 {
-    return struck;
+    return atomic_load(&struck);
+}
+
+unsigned torture(void (*attempt)(void *ctx), void *ctx)
+{
+    unsigned rounds = 0;
+    do {
+        torture_arm((long)++rounds);
+        attempt(ctx);
+    } while (torture_disarm());
+    return rounds;
 }

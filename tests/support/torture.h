@@ -1,60 +1,26 @@
-/* torture.h - every allocation fails once. Link the program with
- *     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
- * The product knows nothing of it. Include it in one file of the program.
+/* torture.h - every allocation fails once. Link with hy_torture, which wraps malloc, calloc and
+ * realloc; the product knows nothing of it.
+ *
+ * Either torture() repeats an attempt until nothing failed any more, or a test with a loop and
+ * threads arms and disarms by itself. Run under ASan, a failure path that leaks is told on.
  */
 #ifndef HY_TESTS_SUPPORT_TORTURE_H
 #define HY_TESTS_SUPPORT_TORTURE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
-#include <stddef.h>
 
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
+/* Calls `attempt` again and again; in round n the n-th allocation returns NULL. Stops after the
+ * first round in which nothing failed, and returns the number of rounds. `attempt` must leave
+ * nothing behind. */
+unsigned torture(void (*attempt)(void *ctx), void *ctx);
 
-static atomic_long torture_left; /* allocations until one fails; 0: none does */
-static atomic_bool torture_has_struck;
+/* Inside an attempt, or while armed: has an allocation been refused? */
+bool torture_struck(void);
 
-static inline bool torture_strikes(void)
-{
-    if (atomic_load(&torture_left) == 0 || atomic_fetch_sub(&torture_left, 1) != 1) {
-        return false;
-    }
-    atomic_store(&torture_has_struck, true);
-    return true;
-}
+/* From now on the n-th allocation of any thread fails, n from 1 on; 0: none does. */
+void torture_arm(long n);
 
-void *__wrap_malloc(size_t size)
-{
-    return torture_strikes() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return torture_strikes() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return torture_strikes() ? NULL : __real_realloc(old, size);
-}
-
-/* From now on the n-th allocation fails, n from 1 on; 0: none does. */
-static inline void torture_arm(long n)
-{
-    atomic_store(&torture_has_struck, false);
-    atomic_store(&torture_left, n);
-}
-
-/* Back to normal. Has an allocation been refused? */
-static inline bool torture_disarm(void)
-{
-    atomic_store(&torture_left, 0);
-    return atomic_load(&torture_has_struck);
-}
+/* Back to normal. Was an allocation refused? */
+bool torture_disarm(void);
 
 #endif
