@@ -65,7 +65,9 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *ctx)
     };
     hy_buf_append(&fetch->head, (hy_sv){ line.ptr, colon });
     hy_buf_append(&fetch->head, value);
-    hy_buf_append(&fetch->fields, (hy_sv){ (const char *)&field, sizeof field });
+    if (!fetch->head.failed) { /* a field names bytes that are there */
+        hy_buf_append(&fetch->fields, (hy_sv){ (const char *)&field, sizeof field });
+    }
     fetch->failed |= fetch->head.failed || fetch->fields.failed;
     return fetch->failed ? 0 : size;
 }
