@@ -40,9 +40,9 @@ static void act(struct hy_http_client *client, curl_socket_t fd, int flags);
 static void stop_curl(struct hy_http_client *client)
 {
     if (client->multi != NULL) {
-        (void)curl_multi_cleanup(client->multi); /* takes its sockets off the loop */
+        (void)hy_curl.multi_cleanup(client->multi); /* takes its sockets off the loop */
         client->multi = NULL;
-        curl_global_cleanup();
+        hy_curl.global_cleanup();
     }
 }
 
@@ -52,7 +52,7 @@ static void finish(struct hy_http_client *client, struct hy_http_fetch *fetch, C
 {
     DL_DELETE(client->under_way, fetch);
     enum hy_code code = hy_http_fetch_code(fetch, result);
-    (void)curl_multi_remove_handle(client->multi, fetch->easy);
+    (void)hy_curl.multi_remove_handle(client->multi, fetch->easy);
     hy_http_fetch_report(fetch, code);
 }
 
@@ -96,7 +96,7 @@ static struct watch *watch_create(struct hy_http_client *client, curl_socket_t f
     watch->poll.data = watch;
     watch->fd = fd;
     watch->client = client;
-    (void)curl_multi_assign(client->multi, fd, watch);
+    (void)hy_curl.multi_assign(client->multi, fd, watch);
     return watch;
 }
 
@@ -142,11 +142,11 @@ static void check_finished(struct hy_http_client *client)
     int left;
     CURLMsg *message;
     while (!client->is_destroyed &&
-           (message = curl_multi_info_read(client->multi, &left)) != NULL) {
+           (message = hy_curl.multi_info_read(client->multi, &left)) != NULL) {
         if (message->msg == CURLMSG_DONE) {
             char *fetch = NULL;
             CURLcode result = message->data.result; /* dies with curl_multi_remove_handle */
-            (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
+            (void)hy_curl.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &fetch);
             finish(client, (struct hy_http_fetch *)(void *)fetch, result);
         }
     }
@@ -166,7 +166,7 @@ static void start_over(struct hy_http_client *client)
 static void act(struct hy_http_client *client, curl_socket_t fd, int flags)
 {
     int running;
-    if (curl_multi_socket_action(client->multi, fd, flags, &running) == CURLM_OK) {
+    if (hy_curl.multi_socket_action(client->multi, fd, flags, &running) == CURLM_OK) {
         check_finished(client);
     } else {
         start_over(client);
@@ -203,19 +203,19 @@ static bool start_curl(struct hy_http_client *client, unsigned connections_max)
     if (client->multi != NULL) {
         return true;
     }
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (!hy_curl_load() || hy_curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return false;
     }
-    client->multi = curl_multi_init();
+    client->multi = hy_curl.multi_init();
     if (client->multi == NULL) {
-        curl_global_cleanup();
+        hy_curl.global_cleanup();
         return false;
     }
-    (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
-    (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
-    (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
-    (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
-    (void)curl_multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connections_max);
+    (void)hy_curl.multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_curl_socket);
+    (void)hy_curl.multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    (void)hy_curl.multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_curl_timer);
+    (void)hy_curl.multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+    (void)hy_curl.multi_setopt(client->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)connections_max);
     return true;
 }
 
@@ -224,7 +224,7 @@ static void report_all(struct hy_http_client *client)
     while (client->under_way != NULL) {
         struct hy_http_fetch *fetch = client->under_way;
         DL_DELETE(client->under_way, fetch);
-        (void)curl_multi_remove_handle(client->multi, fetch->easy);
+        (void)hy_curl.multi_remove_handle(client->multi, fetch->easy);
         hy_http_fetch_report(fetch, HY_CANCELLED);
     }
     while (client->cancelled != NULL) {
@@ -259,7 +259,7 @@ struct hy_http_fetch *hy_http_fetch(struct hy_http_client *client,
     if (fetch == NULL) {
         return NULL;
     }
-    if (curl_multi_add_handle(client->multi, fetch->easy) != CURLM_OK) {
+    if (hy_curl.multi_add_handle(client->multi, fetch->easy) != CURLM_OK) {
         hy_http_fetch_destroy(fetch);
         return NULL;
     }
@@ -275,7 +275,7 @@ void hy_http_fetch_cancel(struct hy_http_fetch *fetch)
     }
     fetch->is_cancelled = true;
     DL_DELETE(client->under_way, fetch);
-    (void)curl_multi_remove_handle(client->multi, fetch->easy);
+    (void)hy_curl.multi_remove_handle(client->multi, fetch->easy);
     DL_APPEND(client->cancelled, fetch);
     (void)uv_timer_start(&client->later, on_later, 0, 0);
 }

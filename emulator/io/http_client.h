@@ -1,5 +1,7 @@
 /* http_client.h - requests to other servers: libcurl's multi interface on the loop.
  *
+ * libcurl is loaded at the first fetch (curl_lib.h): who never fetches does not pay for it.
+ *
  * For functions behind a URL, the HTTP endpoint destination and firedrill. Connections are
  * kept alive and reused. Redirects are never followed. Proxies from the environment are not
  * used: everything we talk to is named by the user.
@@ -44,7 +46,8 @@ struct hy_http_client *hy_http_client_create(struct hy_loop *loop);
  * fine. */
 void hy_http_client_destroy(struct hy_http_client *client);
 
-/* fn(ctx) exactly once, later. NULL when out of memory or the URL is unusable. */
+/* fn(ctx) exactly once, later. NULL when out of memory, when the URL is unusable, or without
+ * a libcurl on this system (the log says so). */
 struct hy_http_fetch *hy_http_fetch(struct hy_http_client *client,
                                     const struct hy_http_fetch_options *options,
                                     hy_http_fetch_fn *fn, void *ctx);

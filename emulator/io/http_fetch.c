@@ -65,7 +65,9 @@ static size_t on_header(char *bytes, size_t one, size_t size, void *ctx)
     };
     hy_buf_append(&fetch->head, (hy_sv){ line.ptr, colon });
     hy_buf_append(&fetch->head, value);
-    hy_buf_append(&fetch->fields, (hy_sv){ (const char *)&field, sizeof field });
+    if (!fetch->head.failed) { /* a field names bytes that are there */
+        hy_buf_append(&fetch->fields, (hy_sv){ (const char *)&field, sizeof field });
+    }
     fetch->failed |= fetch->head.failed || fetch->fields.failed;
     return fetch->failed ? 0 : size;
 }
@@ -82,19 +84,20 @@ static curl_socket_t on_open_socket(void *ctx, curlsocktype purpose, struct curl
 
 static bool has_usable_url(const char *url)
 {
-    CURLU *parsed = curl_url();
+    CURLU *parsed = hy_curl.url();
     char *scheme = NULL;
-    bool is_usable = parsed != NULL && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                     curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+    bool is_usable = parsed != NULL &&
+                     hy_curl.url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK &&
+                     hy_curl.url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
                      (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
-    curl_free(scheme);
-    curl_url_cleanup(parsed);
+    hy_curl.free(scheme);
+    hy_curl.url_cleanup(parsed);
     return is_usable;
 }
 
 static bool add_line(struct hy_http_fetch *fetch, const char *line)
 {
-    struct curl_slist *list = curl_slist_append(fetch->headers, line);
+    struct curl_slist *list = hy_curl.slist_append(fetch->headers, line);
     if (list == NULL) {
         return false;
     }
@@ -134,72 +137,72 @@ static void set_method(CURL *easy, const struct hy_http_fetch_options *options)
     bool sends_length = hy_sv_equal(method, HY_SV("POST")) || hy_sv_equal(method, HY_SV("PUT")) ||
                         hy_sv_equal(method, HY_SV("PATCH"));
     if (options->body.len > 0 || sends_length) {
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)options->body.len);
-        (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS,
+        (void)hy_curl.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)options->body.len);
+        (void)hy_curl.easy_setopt(easy, CURLOPT_POSTFIELDS,
                                options->body.len > 0 ? options->body.ptr : "");
     } else if (hy_sv_equal(method, HY_SV("HEAD"))) {
-        (void)curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+        (void)hy_curl.easy_setopt(easy, CURLOPT_NOBODY, 1L);
     } else {
-        (void)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        (void)hy_curl.easy_setopt(easy, CURLOPT_HTTPGET, 1L);
     }
 }
 
 static void set_manners(CURL *easy, const struct hy_http_fetch_options *options)
 {
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
     long connect_ms = options->connect_timeout_ms == 0 ? CONNECT_DEFAULT_MS
                                                        : (long)options->connect_timeout_ms;
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
     if (options->insecure_tls) {
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-        (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+        (void)hy_curl.easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+        (void)hy_curl.easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
     }
 }
 
 static void set_callbacks(CURL *easy, struct hy_http_fetch *fetch)
 {
-    (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, fetch);
-    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
-    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
-    (void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_PRIVATE, fetch);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, fetch->error);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_WRITEDATA, fetch);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    (void)hy_curl.easy_setopt(easy, CURLOPT_HEADERDATA, fetch);
 }
 
 /* Options that are copied, which may fail. */
 static bool set_texts(CURL *easy, const struct hy_http_fetch_options *options)
 {
-    CURLcode rc = curl_easy_setopt(easy, CURLOPT_URL, options->url);
+    CURLcode rc = hy_curl.easy_setopt(easy, CURLOPT_URL, options->url);
     if (rc == CURLE_OK) {
-        rc = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, options->method);
+        rc = hy_curl.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, options->method);
     }
     if (rc == CURLE_OK) {
-        rc = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+        rc = hy_curl.easy_setopt(easy, CURLOPT_PROXY, "");
     }
     if (rc == CURLE_OK && options->aws_sigv4 != NULL) {
-        rc = curl_easy_setopt(easy, CURLOPT_AWS_SIGV4, options->aws_sigv4);
+        rc = hy_curl.easy_setopt(easy, CURLOPT_AWS_SIGV4, options->aws_sigv4);
     }
     if (rc == CURLE_OK && options->aws_sigv4 != NULL) {
-        rc = curl_easy_setopt(easy, CURLOPT_USERPWD, options->aws_user);
+        rc = hy_curl.easy_setopt(easy, CURLOPT_USERPWD, options->aws_user);
     }
     return rc == CURLE_OK;
 }
 
 static bool set_up(struct hy_http_fetch *fetch, const struct hy_http_fetch_options *options)
 {
-    fetch->easy = curl_easy_init();
+    fetch->easy = hy_curl.easy_init();
     if (fetch->easy == NULL || !add_headers(fetch, options->headers)) {
         return false;
     }
     set_method(fetch->easy, options);
     set_manners(fetch->easy, options);
     set_callbacks(fetch->easy, fetch);
-    (void)curl_easy_setopt(fetch->easy, CURLOPT_HTTPHEADER, fetch->headers);
+    (void)hy_curl.easy_setopt(fetch->easy, CURLOPT_HTTPHEADER, fetch->headers);
     return set_texts(fetch->easy, options);
 }
 
@@ -227,8 +230,8 @@ struct hy_http_fetch *hy_http_fetch_create(struct hy_http_client *client,
 
 void hy_http_fetch_destroy(struct hy_http_fetch *fetch)
 {
-    curl_easy_cleanup(fetch->easy);
-    curl_slist_free_all(fetch->headers);
+    hy_curl.easy_cleanup(fetch->easy);
+    hy_curl.slist_free_all(fetch->headers);
     hy_buf_finish(&fetch->head);
     hy_buf_finish(&fetch->fields);
     hy_buf_finish(&fetch->body);
@@ -250,7 +253,7 @@ enum hy_code hy_http_fetch_code(struct hy_http_fetch *fetch, CURLcode result)
     if (fetch->failed) {
         (void)snprintf(fetch->error, sizeof fetch->error, "out of memory or a head too large");
     } else if (fetch->error[0] == '\0') {
-        (void)snprintf(fetch->error, sizeof fetch->error, "%s", curl_easy_strerror(result));
+        (void)snprintf(fetch->error, sizeof fetch->error, "%s", hy_curl.easy_strerror(result));
     }
     return result == CURLE_OPERATION_TIMEDOUT ? HY_TIMEOUT : HY_IO;
 }
@@ -280,8 +283,8 @@ void hy_http_fetch_report(struct hy_http_fetch *fetch, enum hy_code code)
         code = code == HY_OK ? HY_NO_MEMORY : code;
     }
     long status = 0, sent = 0;
-    (void)curl_easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
-    (void)curl_easy_getinfo(fetch->easy, CURLINFO_REQUEST_SIZE, &sent);
+    (void)hy_curl.easy_getinfo(fetch->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)hy_curl.easy_getinfo(fetch->easy, CURLINFO_REQUEST_SIZE, &sent);
     if (code == HY_CANCELLED) {
         (void)snprintf(fetch->error, sizeof fetch->error, "cancelled");
     }

@@ -4,9 +4,8 @@
 #define HY_IO_HTTP_FETCH_H
 
 #include "base/buf.h"
+#include "io/curl_lib.h"
 #include "io/http_client.h"
-
-#include <curl/curl.h>
 
 struct hy_http_fetch {
     struct hy_http_client *client;

@@ -21,7 +21,7 @@ void hy_http_input_finish(struct hy_http_input *input); /* fine on a zeroed one 
 
 static inline char *hy_http_input_at(const struct hy_http_input *input)
 {
-    return input->data + input->begin;
+    return input->data == NULL ? NULL : input->data + input->begin;
 }
 
 static inline size_t hy_http_input_live(const struct hy_http_input *input)

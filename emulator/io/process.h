@@ -5,10 +5,10 @@
  *
  * The child is the leader of a new session, so hy_process_kill reaches its children as well;
  * when the leader has ended, what is left of the group is killed. If hydrant itself dies, the
- * kernel kills the child (PR_SET_PDEATHSIG; for that the loop must run on the main thread: the
- * kernel takes the end of the thread that started the child for the end of the parent). Pipes are real pipes, not socket pairs:
- * /dev/stdin works in the child (lambda-contract.md 6). Our own descriptors are all
- * close-on-exec; the child gets 0, 1, 2 and, when asked, 3.
+ * kernel kills the child (PR_SET_PDEATHSIG; the loop must run on the main thread for that: the
+ * kernel takes the end of the thread that started the child for the end of the parent). Pipes
+ * are real pipes, not socket pairs: /dev/stdin works in the child (lambda-contract.md 6). Our
+ * own descriptors are all close-on-exec; the child gets 0, 1, 2 and, when asked, 3.
  *
  * The environment is exactly what is given, nothing inherited.
  */

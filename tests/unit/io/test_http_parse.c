@@ -323,6 +323,7 @@ static void test_memory_for_something_large_is_given_back(void **state)
         (void)hy_http_parse_next(&parse);
     }
     assert_in_range(count, 2, 32); /* not at once: another batch may follow */
+    assert_int_equal(hy_http_parse_turn(&parse), HY_HTTP_MORE); /* without memory, too */
     hy_http_parse_finish(&parse);
 }
 
