@@ -72,8 +72,9 @@ typedef void hy_flush_fn(void *ctx, enum hy_code code, const struct hy_flush_res
 
 /* Everything accepted so far is pushed through transform and delivery now: buffers need not be
  * due, retry pauses are skipped. The result tells of these records and of those that share an
- * object with them, data and error objects in the order in which they were begun, then backups. fn(ctx) once all of it is settled; HY_CANCELLED when the stream
- * goes away. Any number may be under way. */
+ * object with them: data and error objects in the order in which they were begun, then backups.
+ * fn(ctx) once all of it is settled; HY_CANCELLED when the stream goes away. Any number may be
+ * under way. */
 HY_MUST_CHECK
 enum hy_code hy_stream_flush(struct hy_stream *stream, uint64_t now_ms, hy_flush_fn *fn,
                              void *ctx);

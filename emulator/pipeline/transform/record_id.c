@@ -22,7 +22,8 @@ void hy_record_id_write(uint64_t seq, char out[HY_RECORD_ID_CHARS])
 bool hy_record_id_parse(hy_sv id, uint64_t *seq)
 {
     char same[HY_RECORD_ID_CHARS];
-    if (id.len != HY_RECORD_ID_CHARS || !hy_sv_to_u64((hy_sv){ id.ptr + SEQ_AT, SEQ_DIGITS }, seq)) {
+    if (id.len != HY_RECORD_ID_CHARS ||
+        !hy_sv_to_u64((hy_sv){ id.ptr + SEQ_AT, SEQ_DIGITS }, seq)) {
         return false;
     }
     hy_record_id_write(*seq, same);

@@ -102,7 +102,8 @@ static const struct outcome_case {
       "duplicated duplicated D" },
     { "three times is no better than twice",
       "{\"records\":[{\"recordId\":\"$1\",\"result\":\"Dropped\"},"
-      "{\"recordId\":\"$1\",\"result\":\"Dropped\"},{\"recordId\":\"$1\",\"result\":\"Dropped\"}]}",
+      "{\"recordId\":\"$1\",\"result\":\"Dropped\"},"
+      "{\"recordId\":\"$1\",\"result\":\"Dropped\"}]}",
       "duplicated missing missing" },
     { "Ok needs data: null, absent, a number",
       "{\"records\":[{\"recordId\":\"$1\",\"result\":\"Ok\",\"data\":null},"
@@ -130,7 +131,8 @@ static const struct outcome_case {
       "O(\xff) missing missing" },
     { "what Go's event type writes",
       "{\"records\":[{\"recordId\":\"$1\",\"result\":\"Dropped\",\"data\":null,\"metadata\":"
-      "{\"partitionKeys\":null,\"otfMetadata\":{\"destinationTableName\":\"\",\"operation\":\"\"}}},"
+      "{\"partitionKeys\":null,\"otfMetadata\":{\"destinationTableName\":\"\","
+      "\"operation\":\"\"}}},"
       "{\"recordId\":\"$2\",\"result\":\"Ok\",\"data\":\"YQ==\",\"metadata\":"
       "{\"partitionKeys\":{}}},"
       "{\"recordId\":\"$3\",\"result\":\"Ok\",\"data\":\"YQ==\",\"metadata\":null}]}",
@@ -215,7 +217,8 @@ static const struct keys_case {
     { "null", "{\"partitionKeys\":null}", "" },
     { "a list", "{\"partitionKeys\":[\"a\"]}", "" },
     { "metadata is a text", "\"partitionKeys\"", "" },
-    { "metadata said twice: the last one", "{\"partitionKeys\":{\"a\":\"1\"}},\"metadata\":{}", "" },
+    { "metadata said twice: the last one",
+      "{\"partitionKeys\":{\"a\":\"1\"}},\"metadata\":{}", "" },
 };
 
 static void test_partition_keys(void **state)
