@@ -1,3 +1,4 @@
+#define HASH_NONFATAL_OOM 1 /* an element that found no memory has no table */
 #include "runtime/functions.h"
 
 #include "runtime/function.h"
@@ -176,6 +177,10 @@ enum hy_code hy_functions_add(struct hy_functions *functions, struct hy_function
     if (code == HY_OK) {
         HASH_ADD_KEYPTR(hh, functions->by_name, function->spec->name,
                         strlen(function->spec->name), function);
+        if (function->hh.tbl == NULL) {
+            hy_function_remove(function);
+            code = hy_fail(err, HY_NO_MEMORY, "out of memory");
+        }
     }
     return code;
 }
