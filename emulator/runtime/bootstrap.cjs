@@ -190,21 +190,29 @@ async function handleOne(runtime, handler) {
   await runtime.post(`invocation/${id}/response`, answer);
 }
 
-// AWS's client, if the function brought it along.
+// AWS's client, if the function brought it along with its native half. Importing version 4
+// starts it; version 3 has to be asked.
 function findClient() {
   try {
-    return require.resolve('aws-lambda-ric', { paths: [root] });
+    const main = require.resolve('aws-lambda-ric', { paths: [root] });
+    return fs.existsSync(path.join(path.dirname(main), 'rapid-client.node')) ? main : undefined;
   } catch {
     return undefined;
+  }
+}
+
+async function handOver(client) {
+  process.argv = [process.argv[0], client, handlerName];
+  const { run } = await import(url.pathToFileURL(client).href);
+  if (run) {
+    await run(root, handlerName);
   }
 }
 
 async function main() {
   const client = findClient();
   if (client) {
-    const file = path.join(path.dirname(client), 'index.mjs');
-    process.argv = [process.argv[0], file, handlerName];
-    await import(url.pathToFileURL(fs.existsSync(file) ? file : client).href);
+    await handOver(client);
     return;
   }
   const runtime = new Runtime(process.env.AWS_LAMBDA_RUNTIME_API);

@@ -211,7 +211,7 @@ void hy_environment_begin(struct hy_environment *environment)
 void hy_environment_become_idle(struct hy_environment *environment)
 {
     environment->state = HY_ENVIRONMENT_IDLE;
-    hy_timer_start(environment->timer, HY_IDLE_MS_MAX);
+    hy_timer_start(environment->timer, environment->host->idle_ms_max);
     hy_function_pump_soon(environment->function);
 }
 
@@ -231,7 +231,7 @@ static void on_timer(void *ctx)
         if (hy_function_has_other_idle(environment->function, environment)) {
             hy_environment_retire(environment);
         } else {
-            hy_timer_start(environment->timer, HY_IDLE_MS_MAX);
+            hy_timer_start(environment->timer, environment->host->idle_ms_max);
         }
         break;
     case HY_ENVIRONMENT_DYING:

@@ -23,10 +23,7 @@
 #include "runtime/logs.h"
 #include "runtime/runtime_api.h"
 
-enum {
-    HY_IDLE_MS_MAX = 5 * 60 * 1000, /* of environments beyond the first */
-    HY_TERM_GRACE_MS = 500,         /* from SIGTERM to SIGKILL */
-};
+enum { HY_TERM_GRACE_MS = 500 }; /* from SIGTERM to SIGKILL */
 
 enum hy_environment_state {
     HY_ENVIRONMENT_STARTING,

@@ -1,3 +1,4 @@
+#define HASH_NONFATAL_OOM 1 /* an element that found no memory has no table */
 #include "runtime/functions.h"
 
 #include "runtime/function.h"
@@ -11,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { START_MS_MAX = 10 * 1000 };
+enum { START_MS_MAX = 10 * 1000, IDLE_MS_MAX = 5 * 60 * 1000 };
 
 struct hy_functions {
     struct hy_host host;
@@ -101,6 +102,7 @@ static bool init_host(struct hy_host *host, struct hy_loop *loop,
         .endpoint = options->endpoint == NULL ? NULL : hy_sv_dup(hy_sv_of(options->endpoint)),
         .inherited = options->inherited,
         .start_ms_max = options->start_ms_max > 0 ? options->start_ms_max : START_MS_MAX,
+        .idle_ms_max = options->idle_ms_max > 0 ? options->idle_ms_max : IDLE_MS_MAX,
         .clock = options->clock,
         .random = options->random,
         .on_quiet = stop_when_quiet,
@@ -175,6 +177,10 @@ enum hy_code hy_functions_add(struct hy_functions *functions, struct hy_function
     if (code == HY_OK) {
         HASH_ADD_KEYPTR(hh, functions->by_name, function->spec->name,
                         strlen(function->spec->name), function);
+        if (function->hh.tbl == NULL) {
+            hy_function_remove(function);
+            code = hy_fail(err, HY_NO_MEMORY, "out of memory");
+        }
     }
     return code;
 }

@@ -56,6 +56,7 @@ struct hy_functions_options {
     const char *const *inherited; /* "K=V", NULL-terminated, e.g. environ: PATH and LANG are
                                      taken from it, nothing secret; not copied; NULL: none */
     uint64_t start_ms_max;   /* for the start of a process; 0: 10,000 */
+    uint64_t idle_ms_max;    /* of environments beyond a function's first; 0: 300,000 */
     struct hy_clock clock;   /* the wall clock, whatever --clock says: functions compare their
                                 deadline with their own */
     struct hy_random random;

@@ -68,8 +68,8 @@ static void report(const struct hy_invocation *call, uint64_t duration_ns)
     }
     hy_log(HY_LOG_DEBUG, "runtime", NULL, "END RequestId: %s", call->request_id);
     hy_log(HY_LOG_DEBUG, "runtime", NULL,
-           "REPORT RequestId: %s\tDuration: %.2f ms\tBilled Duration: %" PRIu64
-           " ms\tMemory Size: %u MB", call->request_id, (double)duration_ns / 1e6,
+           "REPORT RequestId: %s Duration: %.2f ms Billed Duration: %" PRIu64
+           " ms Memory Size: %u MB", call->request_id, (double)duration_ns / 1e6,
            (duration_ns + 999999) / 1000000, call->function->spec->memory_mib);
 }
 

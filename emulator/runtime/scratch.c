@@ -27,10 +27,12 @@ enum hy_code hy_scratch_make(const char *path, struct hy_err *err)
         return hy_fail(err, HY_NO_MEMORY, "out of memory");
     }
     bool made = true;
-    for (char *slash = strchr(copy + 1, '/'); slash != NULL && made; slash = strchr(slash + 1, '/')) {
+    char *slash = strchr(copy + 1, '/');
+    while (slash != NULL && made) {
         *slash = '\0';
         made = make_one(copy);
         *slash = '/';
+        slash = strchr(slash + 1, '/');
     }
     made = made && make_one(copy);
     int why = errno;

@@ -189,6 +189,84 @@ static void test_temporary_folders_are_private_and_go(void **state)
     free(folder);
 }
 
+static void test_idle_environments_beyond_one_end(void **state)
+{
+    struct fixture *fixture = *state;
+    char script[256];
+    char *log = code_path(fixture, "log");
+    (void)snprintf(script, sizeof script, "trap 'echo x >> %s; exit' TERM\n"
+                   "while read -r l; do sleep 0.2; echo '{}'; done", log);
+    add_shell(fixture, "f", HY_PROTOCOL_NDJSON, script);
+    for (size_t i = 0; i < 3; i++) {
+        (void)begin_call(fixture, i, "f", HY_SV("{}"), 0);
+    }
+    wait_for_all(fixture, 3);
+    run_until_size(fixture, log, 2 * 2); /* 500 ms in these tests; two of three are told */
+    assert_false(call_function(fixture, "f")->cold);
+    free(log);
+}
+
+/* What a caller may do when he is called back. */
+struct caller {
+    struct fixture *fixture;
+    unsigned calls;
+    bool is_over, stops;
+};
+
+static void call_again_then_end_it(void *ctx, const struct hy_invoke_result *result)
+{
+    struct caller *caller = ctx;
+    struct fixture *fixture = caller->fixture;
+    assert_true(result->payload.len > 0);
+    if (++caller->calls < 3) {
+        const struct hy_invoke_options options = { .function = HY_SV("f"),
+                                                   .payload = HY_SV("{}") };
+        assert_non_null(hy_invoke(fixture->functions, &options, call_again_then_end_it, caller));
+        return;
+    }
+    if (caller->stops) {
+        hy_functions_stop(fixture->functions, fixture_on_stopped, fixture);
+    } else {
+        hy_functions_remove(fixture->functions, HY_SV("f"));
+        assert_false(hy_functions_has(fixture->functions, HY_SV("f")));
+    }
+    assert_true(result->payload.ptr[0] == '{'); /* still there */
+    caller->is_over = true;
+}
+
+static void run_caller(struct fixture *fixture, bool stops)
+{
+    struct caller caller = { .fixture = fixture, .stops = stops };
+    const struct hy_invoke_options options = { .function = HY_SV("f"), .payload = HY_SV("{}") };
+    assert_non_null(hy_invoke(fixture->functions, &options, call_again_then_end_it, &caller));
+    run_until(fixture, &caller.is_over);
+}
+
+static void test_a_callback_may_call_remove_and_stop(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        enum hy_protocol protocol;
+        const char *script;
+    } kinds[] = {
+        { HY_PROTOCOL_STDIO, "cat" },
+        { HY_PROTOCOL_STDIO, "exit 1" },
+        { HY_PROTOCOL_NDJSON, "while read -r l; do echo '{}'; done" },
+        { HY_PROTOCOL_NDJSON, "read -r l; exit 1" },
+        { HY_PROTOCOL_AUTO, "cat" },
+        { HY_PROTOCOL_RUNTIME_API, "exec /nonexistent" },
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        add_shell(fixture, "f", kinds[i].protocol, kinds[i].script);
+        run_caller(fixture, false);
+    }
+    add_python(fixture, "f", "def main(e, c): return {}\n", 0, 20);
+    run_caller(fixture, false);
+    add_python(fixture, "f", "1 / 0\n", 0, 20);
+    run_caller(fixture, true);
+    run_until(fixture, &fixture->is_stopped);
+}
+
 static void test_a_removed_function_ends_its_calls(void **state)
 {
     struct fixture *fixture = *state;
@@ -335,6 +413,8 @@ int main(void)
         TEST(test_a_start_that_never_asks_for_an_event),
         TEST(test_work_after_the_reply_does_not_delay_it),
         TEST(test_temporary_folders_are_private_and_go),
+        TEST(test_idle_environments_beyond_one_end),
+        TEST(test_a_callback_may_call_remove_and_stop),
         TEST(test_a_removed_function_ends_its_calls),
         TEST(test_a_stop_while_busy_is_quick),
         TEST(test_a_polite_process_gets_its_sigterm),

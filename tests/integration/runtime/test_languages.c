@@ -1,6 +1,8 @@
 /* Handlers in Python, Node and Ruby, run by our bootstraps with the machine's interpreters. */
 #include "functions_fixture.h"
 
+#include <zip.h>
+
 struct language {
     const char *program, *runtime, *file, *source;
     const char *import_error, *raised; /* error types, as the language's client words them */
@@ -314,6 +316,86 @@ static void test_a_process_that_crashes(void **state)
     }
 }
 
+/* A stand-in for AWS's client: answers one call with "theirs". */
+static const char their_python[] =
+    "import os, urllib.request as u\n"
+    "r = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'\n"
+    "n = u.urlopen(r + 'next')\n"
+    "i = n.headers['Lambda-Runtime-Aws-Request-Id']\n"
+    "u.urlopen(r + i + '/response', b'\"theirs\"')\n";
+static const char their_node[] =
+    "const r = 'http://' + process.env.AWS_LAMBDA_RUNTIME_API +\n"
+    "  '/2018-06-01/runtime/invocation/';\n"
+    "export async function run(root, handler) {\n"
+    "  const n = await fetch(r + 'next');\n"
+    "  const i = n.headers.get('Lambda-Runtime-Aws-Request-Id');\n"
+    "  await fetch(r + i + '/response', { method: 'POST', body: '\"theirs\"' });\n"
+    "}\n";
+
+static void make_folder(struct fixture *fixture, const char *name)
+{
+    struct hy_err err;
+    char *path = code_path(fixture, name);
+    assert_int_equal(hy_scratch_make(path, &err), HY_OK);
+    free(path);
+}
+
+static void test_awss_own_clients_are_preferred_when_they_are_whole(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *program, *runtime, *folder, *client, *source, *native;
+        const char *manifest, *manifest_text, *handler, *handler_source;
+    } clients[] = {
+        { "python3", "python3.11", "awslambdaric", "awslambdaric/__main__.py", their_python,
+          "runtime_client.py", "awslambdaric/__init__.py", "", "h.py",
+          "def main(e, c): return 'ours'\n" },
+        { "node", "nodejs20.x", "node_modules/aws-lambda-ric",
+          "node_modules/aws-lambda-ric/index.mjs", their_node,
+          "node_modules/aws-lambda-ric/rapid-client.node",
+          "node_modules/aws-lambda-ric/package.json", "{\"main\":\"index.mjs\"}", "h.js",
+          "exports.main = () => 'ours';\n" },
+    };
+    for (size_t i = 0; i < sizeof clients / sizeof *clients; i++) {
+        if (!have_program(clients[i].program)) {
+            continue;
+        }
+        make_folder(fixture, clients[i].folder);
+        write_code(fixture, clients[i].client, clients[i].source);
+        write_code(fixture, clients[i].manifest, clients[i].manifest_text);
+        write_code(fixture, clients[i].handler, clients[i].handler_source);
+        add_handler(fixture, "f", clients[i].runtime, "h.main");
+        assert_ok(call_function(fixture, "f"), "\"ours\""); /* the native half is missing */
+        forget(fixture, "f");
+        write_code(fixture, clients[i].native, "");
+        add_handler(fixture, "f", clients[i].runtime, "h.main");
+        assert_ok(call_function(fixture, "f"), "\"theirs\"");
+        forget(fixture, "f");
+    }
+}
+
+static void test_a_zip_is_code(void **state)
+{
+    struct fixture *fixture = *state;
+    if (!have_program("python3")) {
+        skip();
+    }
+    static const char source[] = "def main(event, context):\n    return 'from the zip'\n";
+    int why;
+    char *path = code_path(fixture, "code.zip");
+    zip_t *zip = zip_open(path, ZIP_CREATE, &why);
+    assert_non_null(zip);
+    assert_true(zip_file_add(zip, "lib/app.py",
+                             zip_source_buffer(zip, source, sizeof source - 1, 0), 0) >= 0);
+    assert_int_equal(zip_close(zip), 0);
+    struct hy_function_spec *spec = new_spec("f");
+    spec->runtime = hy_sv_dup(HY_SV("python3.11"));
+    spec->handler = hy_sv_dup(HY_SV("lib/app.main"));
+    spec->code = path;
+    assert_int_equal(add_spec(fixture, spec), HY_OK);
+    assert_ok(call_function(fixture, "f"), "\"from the zip\"");
+}
+
 static void test_a_loop_without_end_times_out(void **state)
 {
     struct fixture *fixture = *state;
@@ -353,6 +435,8 @@ int main(void)
         TEST(test_a_reply_over_the_limit),
         TEST(test_a_process_that_leaves_is_replaced),
         TEST(test_a_process_that_crashes),
+        TEST(test_awss_own_clients_are_preferred_when_they_are_whole),
+        TEST(test_a_zip_is_code),
         TEST(test_a_loop_without_end_times_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
