@@ -41,14 +41,24 @@ static void clear(const struct hy_option *option, void *fields)
     memset((char *)fields + option->offset, 0, sizes[option->kind]);
 }
 
+/* NULL also when it is set to nothing. */
+static const char *from_environment(const char *name)
+{
+    const char *value = name != NULL ? getenv(name) : NULL;
+    return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
 static enum hy_code set_presets(const struct hy_command *command, void *fields,
                                 struct hy_err *err)
 {
     for (size_t i = 0; i < command->option_count; i++) {
         const struct hy_option *option = &command->options[i];
         clear(option, fields);
-        const char *value = option->env != NULL ? getenv(option->env) : NULL;
-        if (value == NULL || value[0] == '\0') {
+        const char *value = from_environment(option->env);
+        if (value == NULL) {
+            value = from_environment(option->env_else);
+        }
+        if (value == NULL) {
             value = option->preset;
         }
         enum hy_code code = value != NULL ? set(option, value, fields, err) : HY_OK;
@@ -69,7 +79,8 @@ static void print_help(const struct hy_command *command)
         (void)snprintf(left, sizeof left, "%s %s", option->name, option->arg);
         printf("  %-24s %s", left, option->help);
         if (option->env != NULL) {
-            printf(" (%s)", option->env);
+            printf(" (%s%s%s)", option->env, option->env_else != NULL ? ", " : "",
+                   option->env_else != NULL ? option->env_else : "");
         }
         if (option->preset != NULL) {
             printf(" (default: %s)", option->preset);

@@ -1,7 +1,7 @@
 /* options.h - a command's options, from one table that also prints its help.
  *
- * A row's value goes to its field; without the option, the environment variable named by the row
- * counts, then the preset. What is not an option is an argument. `--` ends the options; `-` alone
+ * A row's value goes to its field; without the option, the environment variables named by the row
+ * count, then the preset. What is not an option is an argument. `--` ends the options; `-` alone
  * is an argument.
  */
 #ifndef HY_HARNESS_OPTIONS_H
@@ -24,7 +24,7 @@ struct hy_option {
     enum hy_option_kind kind;
     size_t offset;   /* of the field */
     uint64_t least, most;
-    const char *env; /* NULL: none */
+    const char *env, *env_else; /* the second counts when the first is not set; NULL: none */
 };
 
 struct hy_command {

@@ -230,7 +230,8 @@ static int run(const struct hy_command *command, int argc, char **argv)
 static const struct hy_option options[] = {
 #define FIELD(f) offsetof(struct fields, f)
     { .name = "--endpoint", .arg = "URL", .preset = "http://127.0.0.1:4573",
-      .help = "where to send to", .kind = HY_OPTION_TEXT, .offset = FIELD(endpoint) },
+      .help = "where to send to", .kind = HY_OPTION_TEXT, .offset = FIELD(endpoint),
+      .env = "AWS_ENDPOINT_URL_FIREHOSE", .env_else = "AWS_ENDPOINT_URL" },
     { .name = "--stream", .arg = "NAME",
       .help = "send all records to this stream, whatever the events say",
       .kind = HY_OPTION_TEXT, .offset = FIELD(stream) },
@@ -247,7 +248,8 @@ static const struct hy_option options[] = {
       .help = "how often a request, or a failed entry of a batch, is sent again",
       .kind = HY_OPTION_NUMBER, .offset = FIELD(retries), .least = 0, .most = 1000 },
     { .name = "--region", .arg = "R", .preset = "us-east-1", .help = "for the signature",
-      .kind = HY_OPTION_TEXT, .offset = FIELD(region), .env = "AWS_REGION" },
+      .kind = HY_OPTION_TEXT, .offset = FIELD(region), .env = "AWS_REGION",
+      .env_else = "AWS_DEFAULT_REGION" },
     { .name = "--access-key", .arg = "ID", .help = "sign Firehose calls with this key",
       .kind = HY_OPTION_TEXT, .offset = FIELD(access_key), .env = "AWS_ACCESS_KEY_ID" },
     { .name = "--secret-key", .arg = "KEY", .help = "its secret", .kind = HY_OPTION_TEXT,

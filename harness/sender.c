@@ -142,6 +142,10 @@ static void give_up(struct call *call, const char *why)
     struct hy_sender *sender = call->sender;
     struct hy_fixture_place place = call->is_put ? call->put.entries[0].place : call->place;
     sender->tally.failed += events_of(call);
+    if (sender->is_unreachable) { /* one sentence at the end says it all */
+        settle(call);
+        return;
+    }
     sender->options.on_failed(sender->options.ctx, place, events_of(call), why);
     settle(call);
 }

@@ -7,6 +7,7 @@
  *   refused for good, or refused too often: its events are reported, and it is settled
  *
  * An answer that got lost counts as none: what was sent is sent again, and may arrive twice.
+ * (libcurl does so once by itself, uncounted, when a kept connection ends without a byte.)
  * Of a batch only the entries that failed are sent again.
  *
  * on_settled comes once for each put or http, later, never from inside the call.
@@ -51,7 +52,8 @@ bool hy_sender_http(struct hy_sender *sender, const struct hy_fixture_event *eve
 
 size_t hy_sender_in_flight(const struct hy_sender *sender); /* not settled */
 const struct hy_tally *hy_sender_tally(const struct hy_sender *sender);
-/* Nobody listened at the endpoint, as often as one asked. Nothing is tried again then. */
+/* Nobody listened at the endpoint, as often as one asked. Nothing is tried again then, and what
+ * fails is only counted. */
 bool hy_sender_is_unreachable(const struct hy_sender *sender);
 
 #endif

@@ -23,7 +23,8 @@ static const struct hy_option options[] = {
     { .name = "--speed", .arg = "S", .preset = "max", .help = "h", .kind = HY_OPTION_TEXT,
       .offset = FIELD(speed) },
     { .name = "--region", .arg = "R", .help = "h", .kind = HY_OPTION_TEXT,
-      .offset = FIELD(region), .env = "TEST_OPTIONS_REGION" },
+      .offset = FIELD(region), .env = "TEST_OPTIONS_REGION",
+      .env_else = "TEST_OPTIONS_DEFAULT" },
     { .name = "--batch", .arg = "N", .preset = "1", .help = "h", .kind = HY_OPTION_NUMBER,
       .offset = FIELD(batch), .least = 1, .most = 500 },
     { .name = "--quiet", .arg = "", .help = "h", .kind = HY_OPTION_SWITCH,
@@ -78,6 +79,10 @@ static void test_preset_environment_and_option(void **state)
     struct fields fields;
     struct hy_arguments arguments;
     struct hy_err err;
+    assert_int_equal(setenv("TEST_OPTIONS_REGION", "", 1), 0);
+    assert_int_equal(setenv("TEST_OPTIONS_DEFAULT", "anywhere", 1), 0);
+    assert_int_equal(read_words(plain, argv, &fields, &arguments, &err), HY_OK);
+    assert_string_equal(fields.region, "anywhere");
     assert_int_equal(setenv("TEST_OPTIONS_REGION", "there", 1), 0);
     assert_int_equal(read_words(plain, argv, &fields, &arguments, &err), HY_OK);
     assert_string_equal(fields.region, "there");
@@ -88,6 +93,7 @@ static void test_preset_environment_and_option(void **state)
     assert_int_equal(read_words(given, argv, &fields, &arguments, &err), HY_OK);
     assert_string_equal(fields.region, "here");
     assert_int_equal(unsetenv("TEST_OPTIONS_REGION"), 0);
+    assert_int_equal(unsetenv("TEST_OPTIONS_DEFAULT"), 0);
 }
 
 static const struct refusal_case {
