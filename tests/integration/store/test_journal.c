@@ -243,6 +243,27 @@ static void test_release_deletes_the_segments_that_are_settled_and_no_other(void
     rig_destroy(rig);
 }
 
+static void test_release_does_not_wait_for_what_is_gathered(void **state)
+{
+    (void)state;
+    struct rig *rig = rig_create();
+    struct hy_journal *journal = rig_open(rig, 1, 0);
+    put_alone(rig, journal, "settled");
+    rig_put(rig, journal, "gathered", 2);
+    hy_journal_release(journal, 1);
+    assert_int_equal(hy_journals_bytes(rig->journals), 0);
+    rig_wait(rig, 2);
+    rig_settle(rig);
+    assert_int_equal(temp_dir_count(&rig->dir, "1"), 1);
+    hy_journal_close(journal);
+    rig_restart(rig);
+    journal = rig_open(rig, 1, 1);
+    assert_int_equal(rig->seen_count, 1);
+    assert_string_equal(rig->seen[0].text, "gathered");
+    hy_journal_close(journal);
+    rig_destroy(rig);
+}
+
 static void test_settled_records_are_not_reported_and_numbers_go_on_behind_them(void **state)
 {
     (void)state;
@@ -469,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_a_group_has_a_limit),
         cmocka_unit_test(test_the_budget_counts_all_journals_and_what_is_not_yet_written),
         cmocka_unit_test(test_release_deletes_the_segments_that_are_settled_and_no_other),
+        cmocka_unit_test(test_release_does_not_wait_for_what_is_gathered),
         cmocka_unit_test(test_settled_records_are_not_reported_and_numbers_go_on_behind_them),
         cmocka_unit_test(test_skipped_numbers_are_not_given),
         cmocka_unit_test(test_close_writes_what_is_gathered_and_answers),
