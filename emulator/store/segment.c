@@ -128,17 +128,20 @@ void hy_segment_delete(const char *folder, uint64_t first)
     }
 }
 
+/* Without a list: it must succeed when there is no memory as well. */
 void hy_segments_delete_all(const char *folder)
 {
-    struct hy_segment *segments = NULL;
-    size_t count = 0;
-    if (hy_segments_list(folder, &segments, &count) != HY_OK) {
-        return; /* not there, or logged */
+    DIR *stream = opendir(folder);
+    if (stream == NULL) {
+        return;
     }
-    for (size_t i = 0; i < count; i++) {
-        hy_segment_delete(folder, segments[i].first);
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        uint64_t first = 0;
+        if (name_is_segment(entry->d_name, &first)) {
+            hy_segment_delete(folder, first);
+        }
     }
-    free(segments);
+    (void)closedir(stream);
     if (rmdir(folder) != 0) {
         hy_log(HY_LOG_ERROR, "journal", NULL, "cannot remove %s: %s", folder, strerror(errno));
     }

@@ -196,6 +196,11 @@ static void fail_and_heal(enum hy_durability durability, size_t before)
     }
     assert_int_equal(rig->seen_count, before);
     assert_int_equal(hy_journals_bytes(rig->journals), bytes);
+    struct stat status;
+    char path[2 * TEMP_PATH_BYTES];
+    temp_dir_path(&rig->dir, "1/00000000000000000001.seg", path);
+    const int64_t size = stat(path, &status) == 0 ? (int64_t)status.st_size : -1;
+    assert_int_equal(size, before == 0 ? -1 : (int64_t)bytes); /* cut back, or no file at all */
     assert_int_equal(hy_journal_next_seq(journal), before + 1);
 
     rig_put(rig, journal, "room again", 4);
