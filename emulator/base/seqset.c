@@ -108,8 +108,43 @@ enum hy_code hy_seqset_add(struct hy_seqset *set, uint64_t first, uint64_t last)
     return HY_OK;
 }
 
+/* Appends a range that begins at or after all that are there; there is room. */
+static void append(struct hy_seqset *set, struct hy_seqrange range)
+{
+    struct hy_seqrange *last = set->count == 0 ? NULL : &set->ranges[set->count - 1];
+    if (last == NULL || has_gap(last->last, range.first)) {
+        set->ranges[set->count++] = range;
+    } else if (range.last > last->last) {
+        last->last = range.last;
+    }
+}
+
+/* Both are sorted, so one walk over the two is enough. Filling gaps one by one would move the
+ * rest of the set for each of them: with every second record dropped, that is quadratic. */
+static enum hy_code merge_all(struct hy_seqset *set, const struct hy_seqset *more)
+{
+    struct hy_seqset both;
+    hy_seqset_init(&both);
+    if (!reserve(&both, set->count + more->count)) {
+        return HY_NO_MEMORY;
+    }
+    size_t i = 0, k = 0;
+    while (i < set->count || k < more->count) {
+        const bool is_ours = k == more->count ||
+                             (i < set->count && set->ranges[i].first <= more->ranges[k].first);
+        append(&both, is_ours ? set->ranges[i++] : more->ranges[k++]);
+    }
+    hy_seqset_finish(set);
+    *set = both;
+    return HY_OK;
+}
+
 enum hy_code hy_seqset_add_all(struct hy_seqset *set, const struct hy_seqset *more)
 {
+    enum { FEW = 8 };
+    if (more->count > FEW && set->count > FEW) {
+        return merge_all(set, more);
+    }
     if (!reserve(set, set->count + more->count)) { /* from here on no add can fail */
         return HY_NO_MEMORY;
     }

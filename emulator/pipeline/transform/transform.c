@@ -79,8 +79,8 @@ static void leave_place(struct hy_transform *transform)
     transform->places_taken--;
     pass_on(transform);
     hy_transform_pump(transform);
-    hy_pipeline_end(channel->env);
     channel->on_ended(channel->ctx);
+    hy_pipeline_end(channel->env);
 }
 
 static void abandon(struct flight *flight, enum hy_code code)
