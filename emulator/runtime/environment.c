@@ -196,11 +196,6 @@ uint64_t hy_environment_timeout_ms(const struct hy_environment *environment)
     return (uint64_t)environment->function->spec->timeout_s * 1000;
 }
 
-uint64_t hy_environment_deadline_ms(const struct hy_environment *environment)
-{
-    return hy_host_now_ms(environment->host) + hy_environment_timeout_ms(environment);
-}
-
 void hy_environment_begin(struct hy_environment *environment)
 {
     environment->state = HY_ENVIRONMENT_BUSY;
@@ -374,7 +369,8 @@ static enum hy_code start_process(struct hy_environment *environment, struct hy_
     if (environment->kind == &hy_kind_stdio || environment->kind == &hy_kind_dual) {
         facts.trace_id = environment->call->trace_id;
         facts.request_id = environment->call->request_id;
-        facts.deadline_ms = hy_environment_deadline_ms(environment);
+        facts.deadline_ms =
+            hy_host_now_ms(environment->host) + hy_environment_timeout_ms(environment);
     }
     struct hy_environ variables;
     if (hy_environ_make(&variables, &facts) != HY_OK) {

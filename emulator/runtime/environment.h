@@ -107,7 +107,6 @@ void hy_environment_let_go(struct hy_environment *environment);
 void hy_environment_log(struct hy_environment *environment, enum hy_process_stream stream,
                         hy_sv bytes);
 uint64_t hy_environment_timeout_ms(const struct hy_environment *environment);
-uint64_t hy_environment_deadline_ms(const struct hy_environment *environment); /* a date */
 
 /* For polling.c and dual.c: the callbacks of a Runtime API whose ctx is the environment. */
 void hy_polling_on_ready(void *environment);

@@ -19,14 +19,14 @@ static uint64_t begin(struct hy_environment *environment)
 {
     bool was_starting = environment->state == HY_ENVIRONMENT_STARTING;
     uint64_t now_ns = hy_loop_nanoseconds();
-    uint64_t over_ms = was_starting && now_ns > environment->start_over_ns
-                           ? (now_ns - environment->start_over_ns) / 1000000 : 0;
+    uint64_t left_ms = hy_environment_timeout_ms(environment);
     hy_environment_begin(environment);
-    uint64_t timeout_ms = hy_environment_timeout_ms(environment);
-    if (over_ms > 0) {
-        hy_timer_start(environment->timer, timeout_ms > over_ms ? timeout_ms - over_ms : 1);
+    if (was_starting && now_ns > environment->start_over_ns) {
+        uint64_t over_ms = (now_ns - environment->start_over_ns) / 1000000;
+        left_ms = left_ms > over_ms ? left_ms - over_ms : 1;
+        hy_timer_start(environment->timer, left_ms);
     }
-    return hy_environment_deadline_ms(environment) - (timeout_ms > over_ms ? over_ms : timeout_ms);
+    return hy_host_now_ms(environment->host) + left_ms;
 }
 
 static void give(struct hy_environment *environment)

@@ -154,6 +154,29 @@ static void test_a_start_that_never_asks_for_an_event(void **state)
     assert_in_range(call->duration_ms, 5900, 8000);
 }
 
+static void test_a_process_that_dies_in_mid_answer(void **state)
+{
+    struct fixture *fixture = *state;
+    add_python(fixture, "half",
+               "import os, socket\n"
+               "def main(event, context):\n"
+               "    host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
+               "    s = socket.create_connection((host, int(port)))\n"
+               "    s.sendall(('POST /2018-06-01/runtime/invocation/%s/response HTTP/1.1\\r\\n'\n"
+               "               'Host: x\\r\\nContent-Length: 100\\r\\n\\r\\nhalf'\n"
+               "               % context.aws_request_id).encode())\n"
+               "    if event: os._exit(0)\n"
+               "    s.close()\n"
+               "    import time; time.sleep(60)\n", 0, 20);
+    assert_error(call_with(fixture, "half", HY_SV("0")), HY_INVOKE_FUNCTION_ERROR,
+                 "Runtime.TruncatedResponse", "");
+    /* With the process gone too, either may be noticed first. */
+    struct call *call = call_with(fixture, "half", HY_SV("1"));
+    assert_int_equal(call->outcome, HY_INVOKE_FUNCTION_ERROR);
+    assert_true(strcmp(call->type, "Runtime.TruncatedResponse") == 0 ||
+                strcmp(call->type, "Runtime.ExitError") == 0);
+}
+
 static void test_work_after_the_reply_does_not_delay_it(void **state)
 {
     struct fixture *fixture = *state;
@@ -411,6 +434,7 @@ int main(void)
         TEST(test_a_crash_loop_is_held_back),
         TEST(test_a_success_ends_the_back_off),
         TEST(test_a_start_that_never_asks_for_an_event),
+        TEST(test_a_process_that_dies_in_mid_answer),
         TEST(test_work_after_the_reply_does_not_delay_it),
         TEST(test_temporary_folders_are_private_and_go),
         TEST(test_idle_environments_beyond_one_end),
