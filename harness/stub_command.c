@@ -176,7 +176,7 @@ static int run(const struct hy_command *command, int argc, char **argv)
     struct hy_err err;
     struct service service = { .stub = NULL };
     char host[256];
-    unsigned port;
+    unsigned port = 0;
     if (split_listen(fields.listen, host, &port, &err) != HY_OK ||
         load(arguments.items[0], &service.stub, &err) != HY_OK) {
         return fail(&err, 2);

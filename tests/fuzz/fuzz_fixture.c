@@ -37,11 +37,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hy_arena_init(&arena, 1 << 22);
 
     enum hy_code code = hy_fixture_parse(line, place, &arena, &event, &err);
-    if (code != HY_OK) {
-        REQUIRE(strncmp(err.text, "f:3: ", 5) == 0);
-        event = (struct hy_fixture_event){ .place = place };
-    } else if (event.kind == HY_FIXTURE_HTTP) {
+    REQUIRE(code == HY_OK || strncmp(err.text, "f:3: ", 5) == 0);
+    if (code == HY_OK && event.kind == HY_FIXTURE_HTTP) {
         REQUIRE(event.method.len > 0 && event.path.ptr[0] == '/');
+    }
+    if (code != HY_OK || event.kind == HY_FIXTURE_HTTP) {
+        event = (struct hy_fixture_event){ .place = place, .data = HY_SV("first") };
     }
     put(&event, line);
     (void)hy_put_read_refusal(line);
