@@ -55,6 +55,12 @@ struct app {
     void *reset_ctx;
 };
 
+/* Numbers of the streams that the ledger has. */
+struct known {
+    struct hy_seqset ids;
+    enum hy_code code;
+};
+
 /* ---- helpers ----------------------------------------------------------------------------- */
 
 static uint64_t now(struct app *app)
@@ -216,6 +222,35 @@ static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
     return app->firehose == NULL ? no_memory(err) : HY_OK;
 }
 
+static void note_stream(void *ctx, const struct hy_ledger_stream *row)
+{
+    struct known *known = ctx;
+    if (known->code == HY_OK) {
+        known->code = hy_seqset_add(&known->ids, row->id, row->id);
+    }
+}
+
+static bool is_known(void *ctx, uint64_t id)
+{
+    const struct known *known = ctx;
+    return hy_seqset_has(&known->ids, id);
+}
+
+/* What a crash in the middle of creating or deleting a stream left behind. */
+HY_MUST_CHECK
+static enum hy_code sweep_journals(struct app *app, struct hy_err *err)
+{
+    struct known known = { .code = HY_OK };
+    hy_seqset_init(&known.ids);
+    enum hy_code code = hy_ledger_load_streams(app->ledger, note_stream, &known);
+    code = code == HY_OK ? known.code : code;
+    if (code == HY_OK) {
+        hy_journals_sweep(app->journals, is_known, &known);
+    }
+    hy_seqset_finish(&known.ids);
+    return code == HY_OK ? HY_OK : hy_fail(err, code, "%s cannot be read", app->paths.database);
+}
+
 static void on_streams(void *ctx, enum hy_code code)
 {
     *(int *)ctx = (int)code;
@@ -233,6 +268,9 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
     enum hy_code code = hy_start_functions(&app->start, err);
     if (code == HY_OK) {
         code = hy_start_buckets(&app->start, err);
+    }
+    if (code == HY_OK) {
+        code = sweep_journals(app, err);
     }
     if (code == HY_OK) {
         code = hy_firehose_load(app->firehose, err);
@@ -306,7 +344,6 @@ static enum hy_code open_all(struct app *app, struct hy_err *err)
     };
     app->start = (struct hy_start){ .options = app->options, .region = region,
                                     .account = account };
-    app->paths.lock_fd = -1;
     enum hy_code code = hy_start_read(&app->start, err);
     if (code == HY_OK) {
         code = hy_paths_open(&app->paths, app->options, err);
@@ -384,7 +421,6 @@ static void close_all(struct app *app)
     hy_agenda_finish(&app->agenda);
     hy_loop_destroy(app->loop);
     hy_start_finish(&app->start);
-    hy_paths_close(&app->paths);
 }
 
 static uint64_t log_now_ms(void *ctx)

@@ -1,11 +1,9 @@
 #include "app/paths.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,24 +45,6 @@ static enum hy_code below(const char *folder, const char *name, char out[PATH_MA
                                            : hy_fail(err, HY_IO, "%s: path too long", folder);
 }
 
-HY_MUST_CHECK
-static enum hy_code take_lock(struct hy_paths *paths, struct hy_err *err)
-{
-    char path[PATH_MAX];
-    enum hy_code code = below(paths->data, "lock", path, err);
-    if (code != HY_OK) {
-        return code;
-    }
-    paths->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (paths->lock_fd < 0) {
-        return hy_fail(err, HY_IO, "%s: %s", path, strerror(errno));
-    }
-    if (flock(paths->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        return hy_fail(err, HY_BUSY, "another hydrant uses the data folder %s", paths->data);
-    }
-    return HY_OK;
-}
-
 /* Installed: PREFIX/bin/hydrant and PREFIX/share/hydrant/runtime. Built: beside each other. */
 static void find_runtime(char out[PATH_MAX])
 {
@@ -93,7 +73,6 @@ enum hy_code hy_paths_open(struct hy_paths *paths, const struct hy_options *opti
                            struct hy_err *err)
 {
     char buckets[PATH_MAX];
-    paths->lock_fd = -1;
     enum hy_code code = open_folder(options->data_dir, paths->data, err);
     const struct {
         const char *name;
@@ -113,21 +92,6 @@ enum hy_code hy_paths_open(struct hy_paths *paths, const struct hy_options *opti
     if (code == HY_OK) {
         code = open_folder(paths->spool, paths->spool, err);
     }
-    if (code == HY_OK) {
-        code = take_lock(paths, err);
-    }
-    if (code != HY_OK) {
-        hy_paths_close(paths);
-        return code;
-    }
     find_runtime(paths->runtime);
-    return HY_OK;
-}
-
-void hy_paths_close(struct hy_paths *paths)
-{
-    if (paths->lock_fd >= 0) {
-        (void)close(paths->lock_fd);
-        paths->lock_fd = -1;
-    }
+    return code;
 }

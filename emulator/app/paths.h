@@ -14,13 +14,11 @@ struct hy_paths {
     char functions[PATH_MAX];
     char database[PATH_MAX];
     char runtime[PATH_MAX];  /* bootstrap.py and its siblings; read only */
-    int lock_fd;             /* held while we run: two emulators must not share a folder */
 };
 
-/* Makes the folders and takes the lock. HY_BUSY: another hydrant has it. */
+/* Makes the folders. That no two emulators share one is the ledger's business. */
 HY_MUST_CHECK
 enum hy_code hy_paths_open(struct hy_paths *paths, const struct hy_options *options,
                            struct hy_err *err);
-void hy_paths_close(struct hy_paths *paths);
 
 #endif

@@ -98,7 +98,7 @@ class Wrong(hydrant.Test):
         self.assertRegex(err, r"address already in use.*127\.0\.0\.1:%d" % emulator.port)
         status, out, err = self.run_wrong(["--data", os.path.join(emulator.folder, "data")])
         self.assertEqual((status, out), (1, ""))
-        self.assertRegex(err, r"another hydrant uses the data folder")
+        self.assertRegex(err, r"is in use by another process")
         emulator.put("clicks", b"unharmed")
         emulator.stop()
 
