@@ -244,6 +244,14 @@ void hy_environment_log(struct hy_environment *environment, enum hy_process_stre
                 stream == HY_PROCESS_STDERR ? HY_LOG_STDERR : HY_LOG_STDOUT, bytes);
 }
 
+void hy_environment_log_output(struct hy_environment *environment)
+{
+    size_t len = environment->output.len;
+    hy_environment_log(environment, HY_PROCESS_STDOUT,
+                       (hy_sv){ environment->output.data,
+                                len < HY_LOG_TAIL_MAX ? len : HY_LOG_TAIL_MAX });
+}
+
 struct write {
     struct hy_environment *environment;
     char bytes[];
@@ -293,11 +301,12 @@ void hy_environment_write_event(struct hy_environment *environment, hy_sv ending
 static void on_output(void *ctx, enum hy_process_stream stream, hy_sv bytes)
 {
     struct hy_environment *environment = ctx;
-    if (environment->state == HY_ENVIRONMENT_DYING || stream == HY_PROCESS_STDERR) {
+    if (stream == HY_PROCESS_STDERR) {
         hy_environment_log(environment, stream, bytes);
-    } else {
+    } else if (environment->state != HY_ENVIRONMENT_DYING ||
+               environment->kind == &hy_kind_polling) {
         environment->kind->output(environment, stream, bytes);
-    }
+    } /* else it is more of a reply that nobody wants any more */
 }
 
 /* The turn in which the process ended is over, so everything it had sent is here. */

@@ -106,6 +106,8 @@ void hy_environment_become_idle(struct hy_environment *environment);
 void hy_environment_let_go(struct hy_environment *environment);
 void hy_environment_log(struct hy_environment *environment, enum hy_process_stream stream,
                         hy_sv bytes);
+/* What could have been a reply and was not: the beginning of it, for whoever looks for why. */
+void hy_environment_log_output(struct hy_environment *environment);
 uint64_t hy_environment_timeout_ms(const struct hy_environment *environment);
 
 /* For polling.c and dual.c: the callbacks of a Runtime API whose ctx is the environment. */

@@ -106,7 +106,7 @@ static void output(struct hy_environment *environment, enum hy_process_stream st
 static void end(struct hy_environment *environment)
 {
     hy_function_note_crash(environment->function);
-    hy_environment_log(environment, HY_PROCESS_STDOUT, hy_buf_sv(&environment->output));
+    hy_environment_log_output(environment);
     hy_environment_fail_exit(environment);
 }
 

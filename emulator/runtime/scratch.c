@@ -22,6 +22,9 @@ static bool make_one(const char *path)
 
 enum hy_code hy_scratch_make(const char *path, struct hy_err *err)
 {
+    if (make_one(path)) { /* mostly its parents are there */
+        return HY_OK;
+    }
     char *copy = hy_sv_dup(hy_sv_of(path));
     if (copy == NULL) {
         return hy_fail(err, HY_NO_MEMORY, "out of memory");

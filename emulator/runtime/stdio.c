@@ -36,7 +36,7 @@ static void end(struct hy_environment *environment)
     if (end->signal != 0) {
         hy_function_note_crash(environment->function);
     }
-    hy_environment_log(environment, HY_PROCESS_STDOUT, hy_buf_sv(&environment->output));
+    hy_environment_log_output(environment);
     hy_environment_fail_exit(environment);
 }
 
