@@ -259,6 +259,18 @@ static void test_a_line_without_end_is_refused(void **state)
     file_end(&file, opened);
 }
 
+static void test_a_folder_cannot_be_read(void **state)
+{
+    (void)state;
+    struct hy_fixture_file *opened;
+    struct hy_fixture_event event;
+    struct hy_err err;
+    assert_int_equal(hy_fixture_file_open("/tmp", &opened, &err), HY_OK);
+    assert_int_equal(hy_fixture_file_next(opened, &event, &err), HY_IO);
+    assert_string_equal(err.text, "/tmp: Is a directory");
+    hy_fixture_file_close(opened);
+}
+
 static void test_a_file_that_is_not_there(void **state)
 {
     (void)state;
@@ -306,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_lines_are_counted_and_ends_do_not_matter),
         cmocka_unit_test(test_lines_longer_than_a_chunk),
         cmocka_unit_test(test_a_line_without_end_is_refused),
+        cmocka_unit_test(test_a_folder_cannot_be_read),
         cmocka_unit_test(test_a_file_that_is_not_there),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
