@@ -3,15 +3,16 @@
 #include "base/buf.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CHUNK = 256 * 1024 };
 
 struct hy_fixture_file {
     const char *path;
-    FILE *stream;
+    int fd;
     struct hy_buf buf; /* read, but not parsed: from `at` on */
     size_t at;
     size_t line;       /* of the last line that was taken */
@@ -28,8 +29,8 @@ enum hy_code hy_fixture_file_open(const char *path, struct hy_fixture_file **out
     }
     bool is_stdin = strcmp(path, "-") == 0;
     file->path = is_stdin ? "(standard input)" : path;
-    file->stream = is_stdin ? stdin : fopen(path, "rbe");
-    if (file->stream == NULL) {
+    file->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (file->fd < 0) {
         int why = errno;
         free(file);
         return hy_fail(err, HY_IO, "%s: %s", path, strerror(why));
@@ -45,8 +46,8 @@ void hy_fixture_file_close(struct hy_fixture_file *file)
     if (file == NULL) {
         return;
     }
-    if (file->stream != stdin) {
-        (void)fclose(file->stream);
+    if (file->fd != STDIN_FILENO) {
+        (void)close(file->fd);
     }
     hy_buf_finish(&file->buf);
     hy_arena_finish(&file->arena);
@@ -69,11 +70,14 @@ static enum hy_code read_more(struct hy_fixture_file *file, struct hy_err *err)
     if (room == NULL) {
         return hy_fail(err, HY_NO_MEMORY, "%s:%zu: out of memory", file->path, file->line + 1);
     }
-    size_t len = fread(room, 1, CHUNK, file->stream);
-    if (ferror(file->stream)) {
+    ssize_t len; /* what there is, not a whole chunk: it may be a pipe that somebody writes to */
+    do {
+        len = read(file->fd, room, CHUNK);
+    } while (len < 0 && errno == EINTR);
+    if (len < 0) {
         return hy_fail(err, HY_IO, "%s: %s", file->path, strerror(errno));
     }
-    hy_buf_commit(&file->buf, len);
+    hy_buf_commit(&file->buf, (size_t)len);
     return len > 0 ? HY_OK : HY_NOT_FOUND;
 }
 

@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUTES_MAX = 100000, HEADERS_MAX = 100 };
-
 struct route {
     hy_sv method, path; /* in the tree */
     int status;
-    struct hy_http_header *headers; /* values in the tree */
+    struct hy_http_header *headers; /* their texts are in the tree */
     size_t header_count;
     hy_sv body;
     char *printed;      /* the body, when it is not a string of the tree */
@@ -22,6 +20,10 @@ struct hy_stub {
     cJSON *tree;
     struct route *routes;
     size_t count;
+};
+
+static const struct hy_http_header json_type = {
+    HY_SV_INIT("Content-Type"), HY_SV_INIT("application/json"),
 };
 
 struct loader {
@@ -83,8 +85,12 @@ static bool can_be_sent(const char *text)
 static enum hy_code load_headers(struct loader *loader, struct route *route, const cJSON *value)
 {
     int count = cJSON_GetArraySize(value);
-    if (!cJSON_IsObject(value) || count > HEADERS_MAX) {
-        return route_fail(loader, "headers must be an object of at most %d", HEADERS_MAX);
+    if (!cJSON_IsObject(value)) {
+        return route_fail(loader, "headers must be an object");
+    }
+    route->headers = calloc((size_t)count + 1, sizeof *route->headers);
+    if (route->headers == NULL) {
+        return memory_fail(loader);
     }
     const cJSON *header;
     cJSON_ArrayForEach(header, value) {
@@ -118,14 +124,33 @@ static const struct member {
     { "headers", load_headers }, { "body", load_body },
 };
 
-static const struct member *find_member(const char *name)
+enum { MEMBER_COUNT = sizeof members / sizeof members[0] };
+
+/* Its row; MEMBER_COUNT: none. */
+static size_t find_member(const char *name)
 {
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (strcmp(members[i].name, name) == 0) {
-            return &members[i];
-        }
+    size_t i = 0;
+    while (i < MEMBER_COUNT && strcmp(members[i].name, name) != 0) {
+        i++;
     }
-    return NULL;
+    return i;
+}
+
+/* A body that was printed is JSON, and says so. */
+static enum hy_code add_type(struct loader *loader, struct route *route)
+{
+    struct hy_http_headers headers = { route->headers, route->header_count };
+    if (route->printed == NULL || hy_http_header(headers, json_type.name).ptr != NULL) {
+        return HY_OK;
+    }
+    struct hy_http_header *items =
+        realloc(route->headers, (route->header_count + 1) * sizeof *items);
+    if (items == NULL) {
+        return memory_fail(loader);
+    }
+    route->headers = items;
+    route->headers[route->header_count++] = json_type;
+    return HY_OK;
 }
 
 static enum hy_code load_route(struct loader *loader, struct route *route, const cJSON *value)
@@ -134,29 +159,24 @@ static enum hy_code load_route(struct loader *loader, struct route *route, const
     if (!cJSON_IsObject(value)) {
         return route_fail(loader, "must be an object");
     }
-    route->headers = calloc(HEADERS_MAX + 1, sizeof *route->headers);
-    if (route->headers == NULL) {
-        return memory_fail(loader);
-    }
     const cJSON *member;
+    unsigned seen = 0;
     cJSON_ArrayForEach(member, value) {
-        const struct member *known = find_member(member->string);
-        enum hy_code code = known != NULL
-            ? known->load(loader, route, member)
-            : route_fail(loader, "unknown member \"%s\"", member->string);
+        size_t at = find_member(member->string);
+        if (at == MEMBER_COUNT) {
+            return route_fail(loader, "unknown member \"%s\"", member->string);
+        }
+        if ((seen & 1U << at) != 0) {
+            return route_fail(loader, "%s stands there twice", members[at].name);
+        }
+        seen |= 1U << at;
+        enum hy_code code = members[at].load(loader, route, member);
         if (code != HY_OK) {
             return code;
         }
     }
-    if (route->path.len == 0) {
-        return route_fail(loader, "path is missing");
-    }
-    struct hy_http_headers headers = { route->headers, route->header_count };
-    if (route->printed != NULL && hy_http_header(headers, HY_SV("Content-Type")).ptr == NULL) {
-        route->headers[route->header_count++] =
-            (struct hy_http_header){ HY_SV("Content-Type"), HY_SV("application/json") };
-    }
-    return HY_OK;
+    return route->path.len > 0 ? add_type(loader, route)
+                               : route_fail(loader, "path is missing");
 }
 
 static enum hy_code load(struct loader *loader)
@@ -164,10 +184,10 @@ static enum hy_code load(struct loader *loader)
     struct hy_stub *stub = loader->stub;
     const cJSON *routes = cJSON_GetObjectItemCaseSensitive(stub->tree, "routes"), *value;
     int count = cJSON_GetArraySize(routes);
-    if (!cJSON_IsArray(routes) || cJSON_GetArraySize(stub->tree) != 1 || count > ROUTES_MAX) {
+    if (!cJSON_IsArray(routes) || cJSON_GetArraySize(stub->tree) != 1) {
         return hy_fail(loader->err, HY_INVALID,
-                       "%s: must be an object with one member, \"routes\", an array of at most %d",
-                       loader->name, ROUTES_MAX);
+                       "%s: must be an object with one member, \"routes\", an array",
+                       loader->name);
     }
     stub->routes = calloc((size_t)count + 1, sizeof *stub->routes);
     if (stub->routes == NULL) {
@@ -285,10 +305,7 @@ static bool method_fits(hy_sv route, hy_sv method)
 
 static struct hy_stub_answer refuse(int status, hy_sv body)
 {
-    static const struct hy_http_header json[] = {
-        { HY_SV_INIT("Content-Type"), HY_SV_INIT("application/json") },
-    };
-    return (struct hy_stub_answer){ status, { json, 1 }, body };
+    return (struct hy_stub_answer){ status, { &json_type, 1 }, body };
 }
 
 struct hy_stub_answer hy_stub_answer(const struct hy_stub *stub, hy_sv method, hy_sv path)

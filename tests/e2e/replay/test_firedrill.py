@@ -4,6 +4,7 @@
     test_firedrill.py FIXTURES FIREDRILL
 """
 
+import gzip
 import json
 import os
 import signal
@@ -187,6 +188,49 @@ class Replays(unittest.TestCase):
             ended = run("replay", "--endpoint", url, "--retries", "1", "--speed", "max", CLICKS)
         self.assertEqual((ended.returncode, ended.stderr),
                          (3, "firedrill: nobody answers at %s\n" % url))
+
+
+class Golden(unittest.TestCase):
+    """fixtures/clicks/check_golden.py"""
+
+    def check(self, lines, errors, *words):
+        """What it says of a bucket with those lines, the second half in gzip and out of order."""
+        with tempfile.TemporaryDirectory() as bucket:
+            half = len(lines) // 2
+            for key, data in (("p/2026/b", b"".join(lines[:half])),
+                              ("p/2026/a", gzip.compress(b"".join(lines[half:]))),
+                              ("p/.unfinished", b"half of a line"),
+                              ("p/processing-failed/2026/a", b"".join(errors))):
+                path = os.path.join(bucket, key)
+                os.makedirs(os.path.dirname(path), exist_ok=True)
+                with open(path, "wb") as file:
+                    file.write(data)
+            program = os.path.join(FIXTURES, "clicks", "check_golden.py")
+            ended = subprocess.run([sys.executable, program, bucket, *words],
+                                   capture_output=True, text=True, check=False)
+            return ended.returncode, ended.stdout
+
+    def test_differences_are_found(self):
+        with open(os.path.join(FIXTURES, "clicks", "golden.jsonl"), "rb") as file:
+            lines = file.readlines()
+        with open(os.path.join(FIXTURES, "clicks", "golden-errors.jsonl"), "rb") as file:
+            errors = file.readlines()
+        cut = lines[:-1] + [lines[-1].rstrip(b"\n")]
+        for name, status, said, arguments in (
+                ("the same", 0, "lines: all 1189 are there", (lines, errors)),
+                ("of one prefix", 0, "failed records: all 10", (lines, errors, "--prefix", "p/")),
+                ("twice", 0, "lines: all 2378 are there",
+                 (lines * 2, errors * 2, "--times", "2")),
+                ("one missing", 1, "missing: 1\n", (lines[1:], errors)),
+                ("one twice", 1, "not expected: 1\n", (lines + lines[:1], errors)),
+                ("no line feed at the end", 1, "missing: 1\n", (cut, errors)),
+                ("an error too few", 1, "failed records: 10 expected, 9 found",
+                 (lines, errors[1:])),
+                ("nothing of that prefix", 1, "1189 expected, 0 found",
+                 (lines, errors, "--prefix", "q/"))):
+            ended = self.check(*arguments)
+            self.assertEqual(ended[0], status, name)
+            self.assertIn(said, ended[1], name)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 #include "harness/fixture.h"
 #include "harness/fixture_file.h"
 
+#include "support/torture.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -257,6 +259,18 @@ static void test_a_line_without_end_is_refused(void **state)
     file_end(&file, opened);
 }
 
+static void test_a_folder_cannot_be_read(void **state)
+{
+    (void)state;
+    struct hy_fixture_file *opened;
+    struct hy_fixture_event event;
+    struct hy_err err;
+    assert_int_equal(hy_fixture_file_open("/tmp", &opened, &err), HY_OK);
+    assert_int_equal(hy_fixture_file_next(opened, &event, &err), HY_IO);
+    assert_string_equal(err.text, "/tmp: Is a directory");
+    hy_fixture_file_close(opened);
+}
+
 static void test_a_file_that_is_not_there(void **state)
 {
     (void)state;
@@ -264,6 +278,35 @@ static void test_a_file_that_is_not_there(void **state)
     struct hy_err err;
     assert_int_equal(hy_fixture_file_open("/nowhere/clicks.jsonl", &opened, &err), HY_IO);
     assert_string_equal(err.text, "/nowhere/clicks.jsonl: No such file or directory");
+}
+
+static void read_all(void *ctx)
+{
+    struct hy_fixture_file *opened;
+    struct hy_fixture_event event;
+    struct hy_err err = { .text = "" };
+    enum hy_code code = hy_fixture_file_open(ctx, &opened, &err);
+    if (code == HY_OK) {
+        while ((code = hy_fixture_file_next(opened, &event, &err)) == HY_OK) {
+        }
+        hy_fixture_file_close(opened);
+    }
+    assert_true((code == HY_NOT_FOUND) != torture_struck());
+    assert_true((err.text[0] == '\0') != torture_struck());
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    struct file file;
+    file_begin(&file);
+    fputs("{\"at_ms\":1,\"stream\":\"\\u0073\",\"data\":{\"a\":1}}\n"
+          "{\"at_ms\":1,\"data_base64\":\"aGkK\"}\n"
+          "{\"at_ms\":1,\"http\":{\"method\":\"GET\",\"path\":\"/\",\"headers\":{}}}\n",
+          file.stream);
+    assert_int_equal(fclose(file.stream), 0);
+    assert_true(torture(read_all, file.path) > 3);
+    assert_int_equal(unlink(file.path), 0);
 }
 
 int main(void)
@@ -275,7 +318,9 @@ int main(void)
         cmocka_unit_test(test_lines_are_counted_and_ends_do_not_matter),
         cmocka_unit_test(test_lines_longer_than_a_chunk),
         cmocka_unit_test(test_a_line_without_end_is_refused),
+        cmocka_unit_test(test_a_folder_cannot_be_read),
         cmocka_unit_test(test_a_file_that_is_not_there),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* test_put.c - the bodies of puts, and what replies to them mean. */
 #include "harness/put.h"
 
+#include "support/torture.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -190,6 +192,28 @@ static void test_what_is_worth_another_try(void **state)
     }
 }
 
+static void make(void *ctx)
+{
+    (void)ctx;
+    struct hy_put put;
+    hy_sv body;
+    enum hy_code code = hy_put_init(&put, true, HY_SV("s"));
+    for (int i = 0; code == HY_OK && i < 100; i++) {
+        code = hy_put_add(&put, HY_SV("some bytes of a record"), place);
+    }
+    if (code == HY_OK) {
+        code = hy_put_body(&put, &body);
+    }
+    assert_int_equal(code, torture_struck() ? HY_NO_MEMORY : HY_OK);
+    hy_put_finish(&put);
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    assert_true(torture(make, NULL) > 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_room),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_what_is_worth_another_try),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

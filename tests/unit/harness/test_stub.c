@@ -1,6 +1,8 @@
 /* test_stub.c - which route answers, and which files are refused. */
 #include "harness/stub.h"
 
+#include "support/torture.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -101,6 +103,8 @@ static const struct refusal_case {
     { "{\"routes\":[{\"path\":\"x\"}]}", "f.json: routes[0]: path must be a string that begins" },
     { "{\"routes\":[{\"path\":\"/\",\"stats\":1}]}",
       "f.json: routes[0]: unknown member \"stats\"" },
+    { "{\"routes\":[{\"path\":\"/\",\"headers\":{\"A\":\"1\"},\"headers\":{\"A\":\"2\"}}]}",
+      "f.json: routes[0]: headers stands there twice" },
     { "{\"routes\":[{\"path\":\"/\",\"status\":99}]}", "f.json: routes[0]: status must be" },
     { "{\"routes\":[{\"path\":\"/\",\"status\":200.5}]}", "f.json: routes[0]: status must be" },
     { "{\"routes\":[{\"path\":\"/\",\"method\":7}]}", "f.json: routes[0]: method must be" },
@@ -124,12 +128,31 @@ static void test_refusals(void **state)
     }
 }
 
+static void create_and_destroy(void *ctx)
+{
+    (void)ctx;
+    struct hy_stub *stub;
+    struct hy_err err;
+    enum hy_code code = hy_stub_create(hy_sv_of(routes), "f.json", &stub, &err);
+    assert_true((code == HY_OK) != torture_struck());
+    if (code == HY_OK) {
+        hy_stub_destroy(stub);
+    }
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    assert_true(torture(create_and_destroy, NULL) > 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_content_type),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
