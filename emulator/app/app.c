@@ -8,7 +8,7 @@
 #include "http/front.h"
 #include "io/http_server.h"
 #include "io/timer.h"
-#include "pipeline/delivery/delivery.h"
+#include "pipeline/delivery/sweep.h"
 #include "services/control/control.h"
 #include "store/journal.h"
 #include "store/ledger.h"
@@ -269,6 +269,10 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
     if (code == HY_OK) {
         code = hy_start_buckets(&app->start, err);
     }
+    /* What a crash has left; before there are streams, which make new ones at once. */
+    if (code == HY_OK && (code = hy_delivery_sweep(&app->env)) != HY_OK) {
+        code = hy_fail(err, code, "the ledger in %s cannot be read", app->paths.data);
+    }
     if (code == HY_OK) {
         code = sweep_journals(app, err);
     }
@@ -276,7 +280,6 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
         code = hy_firehose_load(app->firehose, err);
     }
     if (code == HY_OK) {
-        hy_delivery_sweep(&app->env); /* what a crash left and no stream has a use for */
         code = hy_start_streams(&app->start, now(app), on_streams, &started, err);
     }
     while (code == HY_OK && started == NOT_YET && hy_loop_turn(app->loop)) {

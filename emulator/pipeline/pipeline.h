@@ -23,7 +23,6 @@
 #include "io/worker.h"
 
 struct hy_buckets;
-struct hy_delivery;
 struct hy_functions;
 struct hy_journals;
 struct hy_ledger;
@@ -51,7 +50,6 @@ struct hy_pipeline_env {
     void *on_quiet_ctx;
 
     /* private to delivery/; zeroed by whoever makes the environment */
-    struct hy_delivery *deliveries;   /* of all streams */
     struct hy_parcel *parcels;        /* whose object waits to be made, first come first */
     unsigned objects_being_made;
 };

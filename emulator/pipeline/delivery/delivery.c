@@ -17,7 +17,6 @@ struct hy_delivery {
     uint64_t records;
     uint64_t spooled_bytes;    /* of transformed data in parcels */
     bool started;
-    struct hy_delivery *prev, *next; /* of all streams */
 };
 
 /* Transformed bytes that may wait for a bucket; beyond it the transform pauses and records stay
@@ -341,7 +340,6 @@ struct hy_delivery *hy_delivery_create(struct hy_channel *channel)
     struct hy_delivery *delivery = calloc(1, sizeof *delivery);
     if (delivery != NULL) {
         delivery->channel = channel;
-        DL_APPEND(channel->env->deliveries, delivery);
     }
     return delivery;
 }
@@ -352,7 +350,6 @@ void hy_delivery_destroy(struct hy_delivery *delivery)
         return;
     }
     assert(delivery->parcels == NULL);
-    DL_DELETE(delivery->channel->env->deliveries, delivery);
     free(delivery);
 }
 
@@ -480,26 +477,4 @@ uint64_t hy_delivery_next_ms(const struct hy_delivery *delivery)
         }
     }
     return next_ms;
-}
-
-static bool is_ours(void *ctx, hy_sv name)
-{
-    const struct hy_pipeline_env *env = ctx;
-    const struct hy_delivery *delivery;
-    const struct hy_parcel *parcel;
-    DL_FOREACH(env->deliveries, delivery)
-    {
-        DL_FOREACH(delivery->parcels, parcel)
-        {
-            if (parcel->is_recorded && hy_sv_equal(name, hy_sv_of(parcel->file.temporary))) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-void hy_delivery_sweep(struct hy_pipeline_env *env)
-{
-    hy_temporaries_sweep(env->buckets, is_ours, env);
 }

@@ -48,7 +48,4 @@ bool hy_delivery_is_behind(const struct hy_delivery *delivery);
 uint64_t hy_delivery_records(const struct hy_delivery *delivery);
 uint64_t hy_delivery_next_ms(const struct hy_delivery *delivery); /* of retries */
 
-/* After a crash, once every stream is open: deletes the temporaries that belong to nobody. */
-void hy_delivery_sweep(struct hy_pipeline_env *env);
-
 #endif

@@ -137,6 +137,30 @@ static void set_s3(struct hy_s3_spec *s3, const char *bucket)
     s3->buffering = (struct hy_buffering){ 5 * 1024 * 1024, 60000 };
 }
 
+void rig_run_until(struct rig *rig, const bool *flag)
+{
+    while (!*flag) { /* a turn may say that it was the last, and have done it */
+        assert_true(hy_loop_turn(rig->loop) || *flag);
+    }
+}
+
+static void on_row(void *ctx, enum hy_code code)
+{
+    assert_int_equal(code, HY_OK);
+    *(bool *)ctx = true;
+}
+
+/* As services/firehose does before it opens a stream. */
+static void put_row(struct rig *rig)
+{
+    bool done = false;
+    const struct hy_ledger_stream row = {
+        .id = rig->spec->id, .name = HY_SV("clicks"), .description = HY_SV("{}")
+    };
+    hy_ledger_put_stream(rig->ledger, &row, on_row, &done);
+    rig_run_until(rig, &done);
+}
+
 static void make_spec(struct rig *rig)
 {
     rig->spec = hy_stream_spec_create();
@@ -197,23 +221,17 @@ void rig_open(struct rig *rig)
         .random = &rig->random,
         .agenda = &rig->agenda,
     };
+    assert_int_equal(hy_delivery_sweep(&rig->env), HY_OK);
     make_spec(rig);
 }
 
 void rig_open_stream(struct rig *rig)
 {
     struct hy_err err = { 0 };
+    put_row(rig);
     const enum hy_code code = hy_stream_open(&rig->env, rig->spec, &rig->stream, &err);
     if (code != HY_OK) {
         fail_msg("the stream does not open: %s", err.text);
-    }
-    hy_delivery_sweep(&rig->env);
-}
-
-void rig_run_until(struct rig *rig, const bool *flag)
-{
-    while (!*flag) { /* a turn may say that it was the last, and have done it */
-        assert_true(hy_loop_turn(rig->loop) || *flag);
     }
 }
 

@@ -10,7 +10,7 @@
 #include "base/base64.h"
 #include "base/json_scan.h"
 #include "bucket/bucket.h"
-#include "pipeline/delivery/delivery.h"
+#include "pipeline/delivery/sweep.h"
 #include "pipeline/stream/stream.h"
 #include "runtime/functions.h"
 #include "store/journal.h"

@@ -234,7 +234,7 @@ static void test_bucket_is_gone_at_the_next_start(void **state)
     hy_log_setup(&(struct hy_log_options){ .level = HY_LOG_ERROR, .fd = -1 });
     (void)snprintf(path, sizeof path, "%s/buckets/out", rig->dir);
     assert_int_equal(rmdir(path), 0);
-    rig_open_stream(rig); /* sweeps, too */
+    rig_open_stream(rig);
     rig_advance(rig, 0);
     assert_int_equal(rig_temporaries(rig), 1);
     assert_int_equal(hy_bucket_create(rig->buckets, HY_SV("out")), HY_OK);
