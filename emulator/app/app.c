@@ -17,6 +17,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+extern char **environ;
+
 static const char region[] = "us-east-1";
 static const char account[] = "123456789012";
 
@@ -67,6 +69,18 @@ static uint64_t now(struct app *app)
 {
     struct hy_clock clock = hy_wall_clock(&app->wall);
     return clock.now_ms(clock.ctx);
+}
+
+static uint64_t real_now_ms(void *ctx)
+{
+    (void)ctx;
+    return hy_loop_wall_ms();
+}
+
+/* For log lines, and for functions, which compare their deadline with their own clock. */
+static struct hy_clock real_clock(void)
+{
+    return (struct hy_clock){ .now_ms = real_now_ms };
 }
 
 static void set_flag(void *ctx)
@@ -181,7 +195,8 @@ static enum hy_code open_stores(struct app *app, struct hy_err *err)
         .runtime_dir = app->paths.runtime,
         .region = region,
         .account = account,
-        .clock = hy_wall_clock(&app->wall),
+        .inherited = (const char *const *)environ,
+        .clock = real_clock(),
         .random = hy_random_fork(&app->random, HY_SV("functions")),
     };
     enum hy_code code = hy_buckets_open(app->paths.buckets, &app->buckets, err);
@@ -426,19 +441,12 @@ static void close_all(struct app *app)
     hy_start_finish(&app->start);
 }
 
-static uint64_t log_now_ms(void *ctx)
-{
-    (void)ctx;
-    return hy_loop_wall_ms();
-}
-
-/* Log lines tell real time, whatever clock Firehose goes by. */
 static void setup_log(const struct hy_options *options)
 {
     hy_log_setup(&(struct hy_log_options){ .level = options->log_level,
                                            .json = options->log_json,
                                            .fd = 2,
-                                           .clock = { .now_ms = log_now_ms } });
+                                           .clock = real_clock() });
 }
 
 /* Whoever started us reads this line to learn the port. */

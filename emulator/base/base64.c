@@ -159,6 +159,9 @@ bool hy_base64_decode_with(const struct hy_base64_variant *variant, hy_sv text, 
 
 void hy_base64_encode(hy_sv bytes, char *out)
 {
+    if (bytes.len == 0) {
+        return; /* an empty view may have no pointer to count from */
+    }
     hy_base64_encode_with(fastest, bytes, out);
 }
 

@@ -71,8 +71,8 @@ static void queue(struct hy_http_conn *conn, const hy_sv *parts, unsigned count,
 
 void hy_http_conn_send(struct hy_http_conn *conn, hy_sv *parts, unsigned count)
 {
-    assert(count <= PARTS_MAX);
-    uv_buf_t bufs[PARTS_MAX];
+    assert(count > 0 && count <= PARTS_MAX);
+    uv_buf_t bufs[PARTS_MAX] = { 0 }; /* gcc -O3 does not see that count rules */
     size_t size = 0;
     for (unsigned i = 0; i < count; i++) {
         bufs[i] = uv_buf_init((char *)(uintptr_t)parts[i].ptr, (unsigned)parts[i].len);
