@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int set_up(void **state)
 {
@@ -485,6 +486,49 @@ static void test_large_spooled_object(void **state)
     assert_int_equal(rig->functions.count, 12); /* batches of 1 MiB, and the rest */
 }
 
+/* 3 MiB out of each record. */
+static enum hy_invoke_outcome inflate(hy_sv event, struct hy_buf *reply)
+{
+    const hy_sv before = HY_SV("\"recordId\":\"");
+    const char *id = memmem(event.ptr, event.len, before.ptr, before.len);
+    assert_non_null(id);
+    hy_buf_printf(reply, "{\"records\":[{\"recordId\":\"%.160s\",\"result\":\"Ok\",\"data\":\"",
+                  id + before.len);
+    char *data = hy_buf_reserve(reply, 4 * HY_MIB);
+    assert_non_null(data);
+    memset(data, 'A', 4 * HY_MIB);
+    hy_buf_commit(reply, 4 * HY_MIB);
+    hy_buf_append(reply, HY_SV("\"}]}"));
+    return HY_INVOKE_OK;
+}
+
+/* Behind a bucket that is gone, records wait in the journal, not as transformed data. */
+static void test_transform_waits_for_delivery(void **state)
+{
+    struct rig *rig = *state;
+    char path[128];
+    rig_set_transform(rig, inflate);
+    rig->spec->transform.buffering.bytes = 1;
+    rig->spec->s3.buffering.bytes = 1;
+    rig_open_stream(rig);
+    hy_log_setup(&(struct hy_log_options){ .level = HY_LOG_ERROR, .fd = -1 });
+    (void)snprintf(path, sizeof path, "%s/buckets/out", rig->dir);
+    assert_int_equal(rmdir(path), 0);
+    for (size_t i = 0; i < 40; i++) {
+        rig_put(rig, HY_SV("x"));
+    }
+    rig_settle(rig);
+    /* 22 make 66 MiB; those that were under way meanwhile come on top. */
+    assert_in_range(rig->functions.count, 22, 22 + HY_LAMBDA_CONCURRENT_MAX);
+    assert_int_equal(hy_bucket_create(rig->buckets, HY_SV("out")), HY_OK);
+    rig_advance(rig, 5000);
+    assert_int_equal(rig->functions.count, 40);
+    assert_int_equal(hy_stream_counters(rig->stream)->settled_records, 40);
+    assert_int_equal(hy_stream_counters(rig->stream)->delivered_stored_bytes,
+                     40 * 3 * (uint64_t)HY_MIB);
+    assert_int_equal(hy_stream_counters(rig->stream)->delivered_bytes, 40);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -503,6 +547,7 @@ int main(void)
         TEST(test_backup_has_the_source),
         TEST(test_event),
         TEST(test_large_spooled_object),
+        TEST(test_transform_waits_for_delivery),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);
