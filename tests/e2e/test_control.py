@@ -61,7 +61,7 @@ class Control(hydrant.Test):
         self.assertEqual({name: count for name, count in counters.items() if count > 0}, {
             "incoming_records": 2, "incoming_bytes": 9, "put_record_batch_requests": 1,
             "delivered_objects": 1, "delivered_records": 2, "delivered_bytes": 9,
-            "settled_records": 2})
+            "delivered_stored_bytes": 9, "settled_records": 2})
         emulator.stop()
 
     def test_refusals(self):
