@@ -13,7 +13,8 @@
 
 static void finish_closing(struct hy_stream *stream);
 
-/* The ledger forgets rows, the journal segments, up to where everything is settled. */
+/* The ledger forgets rows, the journal segments, up to where everything is settled. Nobody waits
+ * for that but the stream's end: it is not counted as under way. */
 static void on_pruned(void *ctx, enum hy_code code);
 
 static void prune(struct hy_stream *stream)
@@ -24,7 +25,6 @@ static void prune(struct hy_stream *stream)
         if (through > stream->pruned[i]) {
             stream->pruned[i] = through;
             stream->is_pruning = true;
-            hy_pipeline_begin(channel->env);
             hy_ledger_prune(channel->env->ledger, channel->stream_id, (enum hy_lane)i, through,
                             on_pruned, stream);
         }
@@ -39,14 +39,16 @@ static void prune(struct hy_stream *stream)
 static void on_pruned(void *ctx, enum hy_code code)
 {
     struct hy_stream *stream = ctx;
-    struct hy_pipeline_env *env = stream->channel.env;
     if (code != HY_OK) { /* the rows stay until the watermark moves again: no harm */
         hy_log(HY_LOG_WARN, "stream", stream->channel.subject, "pruning the ledger: %s",
                hy_code_name(code));
     }
     stream->is_pruning = false;
-    hy_stream_look_later(stream);
-    hy_pipeline_end(env);
+    if (stream->channel.closing) {
+        hy_stream_look_later(stream);
+    } else {
+        prune(stream);
+    }
 }
 
 static void look(void *ctx)
