@@ -5,6 +5,7 @@
 #include "app/start.h"
 #include "app/ticker.h"
 #include "app/wall.h"
+#include "http/auth.h"
 #include "http/front.h"
 #include "io/http_server.h"
 #include "io/timer.h"
@@ -44,6 +45,7 @@ struct app {
     struct hy_firehose *firehose;
     struct hy_start start;
     struct hy_control *control;
+    struct hy_auth *auth;
     struct hy_json11_service services[1];
     struct hy_json11 json11;
     struct hy_front front;
@@ -290,6 +292,26 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
     return code;
 }
 
+/* Whatever clock Firehose goes by: log lines tell real time, and clients sign with it. */
+static uint64_t real_now_ms(void *ctx)
+{
+    (void)ctx;
+    return hy_loop_wall_ms();
+}
+
+HY_MUST_CHECK
+static enum hy_code open_auth(struct app *app, struct hy_err *err)
+{
+    const struct hy_auth_options auth = {
+        .is_signed = app->options->auth == HY_AUTH_SIGN,
+        .credentials = app->start.config.credentials,
+        .credential_count = app->start.config.credential_count,
+        .real = { .now_ms = real_now_ms },
+    };
+    app->auth = hy_auth_create(&auth);
+    return app->auth == NULL ? no_memory(err) : HY_OK;
+}
+
 HY_MUST_CHECK
 static enum hy_code open_doors(struct app *app, struct hy_err *err)
 {
@@ -307,6 +329,7 @@ static enum hy_code open_doors(struct app *app, struct hy_err *err)
         return no_memory(err);
     }
     app->services[0].target_prefix = HY_SV("Firehose_20150804");
+    app->services[0].signing_name = HY_SV("firehose");
     app->services[0].operations = hy_firehose_operations(&app->services[0].operation_count);
     app->services[0].service = app->firehose;
     app->json11 = (struct hy_json11){ .services = app->services,
@@ -314,6 +337,7 @@ static enum hy_code open_doors(struct app *app, struct hy_err *err)
                                       .random = &app->request_random,
                                       .region = hy_sv_of(region) };
     app->front = (struct hy_front){ .clock = app->env.clock,
+                                    .auth = app->auth,
                                     .json11 = &app->json11,
                                     .control = app->control };
     const struct hy_http_server_options server = {
@@ -343,11 +367,15 @@ HY_MUST_CHECK
 static enum hy_code open_all(struct app *app, struct hy_err *err)
 {
     static enum hy_code (*const steps[])(struct app *app, struct hy_err *err) = {
-        open_ground, open_stores, open_pipeline, open_state, open_doors,
+        open_ground, open_stores, open_pipeline, open_state, open_auth, open_doors,
     };
     app->start = (struct hy_start){ .options = app->options, .region = region,
                                     .account = account };
     enum hy_code code = hy_start_read(&app->start, err);
+    if (code == HY_OK && app->options->auth == HY_AUTH_SIGN &&
+        app->start.config.credential_count == 0) {
+        code = hy_fail(err, HY_INVALID, "--auth sign needs credentials in the config file");
+    }
     if (code == HY_OK) {
         code = hy_paths_open(&app->paths, app->options, err);
     }
@@ -412,6 +440,7 @@ static void close_all(struct app *app)
 {
     close_doors(app);
     hy_signals_destroy(app->signals);
+    hy_auth_destroy(app->auth);
     hy_control_destroy(app->control);
     hy_firehose_destroy(app->firehose);
     hy_registry_destroy(app->registry);
@@ -426,19 +455,12 @@ static void close_all(struct app *app)
     hy_start_finish(&app->start);
 }
 
-static uint64_t log_now_ms(void *ctx)
-{
-    (void)ctx;
-    return hy_loop_wall_ms();
-}
-
-/* Log lines tell real time, whatever clock Firehose goes by. */
 static void setup_log(const struct hy_options *options)
 {
     hy_log_setup(&(struct hy_log_options){ .level = options->log_level,
                                            .json = options->log_json,
                                            .fd = 2,
-                                           .clock = { .now_ms = log_now_ms } });
+                                           .clock = { .now_ms = real_now_ms } });
 }
 
 /* Whoever started us reads this line to learn the port. */
