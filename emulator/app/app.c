@@ -5,6 +5,7 @@
 #include "app/start.h"
 #include "app/ticker.h"
 #include "app/wall.h"
+#include "http/auth.h"
 #include "http/front.h"
 #include "io/http_server.h"
 #include "io/timer.h"
@@ -46,6 +47,7 @@ struct app {
     struct hy_firehose *firehose;
     struct hy_start start;
     struct hy_control *control;
+    struct hy_auth *auth;
     struct hy_json11_service services[1];
     struct hy_json11 json11;
     struct hy_front front;
@@ -77,7 +79,8 @@ static uint64_t real_now_ms(void *ctx)
     return hy_loop_wall_ms();
 }
 
-/* For log lines, and for functions, which compare their deadline with their own clock. */
+/* Whatever clock Firehose goes by: log lines tell real time, clients sign with it, and functions
+ * compare their deadline with it. */
 static struct hy_clock real_clock(void)
 {
     return (struct hy_clock){ .now_ms = real_now_ms };
@@ -306,6 +309,19 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
 }
 
 HY_MUST_CHECK
+static enum hy_code open_auth(struct app *app, struct hy_err *err)
+{
+    const struct hy_auth_options auth = {
+        .is_signed = app->options->auth == HY_AUTH_SIGN,
+        .credentials = app->start.config.credentials,
+        .credential_count = app->start.config.credential_count,
+        .real = real_clock(),
+    };
+    app->auth = hy_auth_create(&auth);
+    return app->auth == NULL ? no_memory(err) : HY_OK;
+}
+
+HY_MUST_CHECK
 static enum hy_code open_doors(struct app *app, struct hy_err *err)
 {
     const struct hy_control_options control = {
@@ -322,6 +338,7 @@ static enum hy_code open_doors(struct app *app, struct hy_err *err)
         return no_memory(err);
     }
     app->services[0].target_prefix = HY_SV("Firehose_20150804");
+    app->services[0].signing_name = HY_SV("firehose");
     app->services[0].operations = hy_firehose_operations(&app->services[0].operation_count);
     app->services[0].service = app->firehose;
     app->json11 = (struct hy_json11){ .services = app->services,
@@ -329,6 +346,7 @@ static enum hy_code open_doors(struct app *app, struct hy_err *err)
                                       .random = &app->request_random,
                                       .region = hy_sv_of(region) };
     app->front = (struct hy_front){ .clock = app->env.clock,
+                                    .auth = app->auth,
                                     .json11 = &app->json11,
                                     .control = app->control };
     const struct hy_http_server_options server = {
@@ -358,11 +376,15 @@ HY_MUST_CHECK
 static enum hy_code open_all(struct app *app, struct hy_err *err)
 {
     static enum hy_code (*const steps[])(struct app *app, struct hy_err *err) = {
-        open_ground, open_stores, open_pipeline, open_state, open_doors,
+        open_ground, open_stores, open_pipeline, open_state, open_auth, open_doors,
     };
     app->start = (struct hy_start){ .options = app->options, .region = region,
                                     .account = account };
     enum hy_code code = hy_start_read(&app->start, err);
+    if (code == HY_OK && app->options->auth == HY_AUTH_SIGN &&
+        app->start.config.credential_count == 0) {
+        code = hy_fail(err, HY_INVALID, "--auth sign needs credentials in the config file");
+    }
     if (code == HY_OK) {
         code = hy_paths_open(&app->paths, app->options, err);
     }
@@ -427,6 +449,7 @@ static void close_all(struct app *app)
 {
     close_doors(app);
     hy_signals_destroy(app->signals);
+    hy_auth_destroy(app->auth);
     hy_control_destroy(app->control);
     hy_firehose_destroy(app->firehose);
     hy_registry_destroy(app->registry);

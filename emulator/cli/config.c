@@ -1,6 +1,8 @@
 #include "cli/config.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
+#include "base/date_read.h"
 #include "base/json_scan.h"
 
 #include <errno.h>
@@ -379,6 +381,94 @@ static enum hy_code read_stream(struct reader *reader)
     return grown[config->stream_count++].request != NULL ? HY_OK : HY_NO_MEMORY;
 }
 
+/* ---- credentials ------------------------------------------------------------------------ */
+
+/* It stands in headers and scopes as it is; `barred` would end it there. */
+HY_MUST_CHECK
+static enum hy_code read_word(struct reader *reader, hy_sv member, size_t chars_max,
+                              const char *barred, char **out)
+{
+    enum hy_code code = read_string(reader, member, out);
+    for (size_t i = 0; code == HY_OK && (*out)[i] != '\0'; i++) {
+        char at = (*out)[i];
+        if (i >= chars_max || at <= ' ' || at > '~' || strchr(barred, at) != NULL) {
+            code = complain(reader, reader->scan.offset, member, "must be one word of ASCII, at "
+                            "most %zu characters%s%s", chars_max,
+                            *barred == '\0' ? "" : ", none of them in ", barred);
+        }
+    }
+    return code;
+}
+
+HY_MUST_CHECK
+static enum hy_code read_instant(struct reader *reader, hy_sv member, uint64_t *out)
+{
+    enum hy_code code = expect(reader, HY_JSON_STRING, member, "a string");
+    return code == HY_OK && !hy_date_read_iso(reader->scan.text, out)
+        ? complain(reader, reader->scan.offset, member,
+                   "must be an instant such as 2026-01-31T23:59:59Z") : code;
+}
+
+HY_MUST_CHECK
+static enum hy_code read_credential_member(struct reader *reader, hy_sv name,
+                                           struct hy_credential_spec *spec)
+{
+    if (hy_sv_equal(name, HY_SV("AccessKeyId"))) {
+        return read_word(reader, name, HY_ACCESS_KEY_CHARS_MAX, "/,%+&=", &spec->access_key);
+    }
+    if (hy_sv_equal(name, HY_SV("SecretAccessKey"))) {
+        return read_word(reader, name, HY_SECRET_KEY_CHARS_MAX, "", &spec->secret_key);
+    }
+    if (hy_sv_equal(name, HY_SV("SessionToken"))) {
+        return read_word(reader, name, HY_SESSION_TOKEN_CHARS_MAX, "", &spec->session_token);
+    }
+    if (hy_sv_equal(name, HY_SV("Expiration"))) {
+        return read_instant(reader, name, &spec->expires_ms);
+    }
+    return complain(reader, reader->scan.offset, name, "unknown member of a credential");
+}
+
+HY_MUST_CHECK
+static enum hy_code check_credential(struct reader *reader, size_t offset,
+                                     const struct hy_credential_spec *spec)
+{
+    if (spec->access_key == NULL || spec->secret_key == NULL) {
+        return complain(reader, offset, HY_SV("credentials"), "%s is missing",
+                        spec->access_key == NULL ? "AccessKeyId" : "SecretAccessKey");
+    }
+    const struct hy_config *config = reader->config;
+    for (size_t i = 0; i + 1 < config->credential_count; i++) {
+        if (strcmp(config->credentials[i].access_key, spec->access_key) == 0) {
+            return complain(reader, offset, hy_sv_of(spec->access_key), "is there twice");
+        }
+    }
+    return HY_OK;
+}
+
+/* It is part of the config from the start, so that hy_config_finish frees a half-read one. */
+HY_MUST_CHECK
+static enum hy_code read_credential(struct reader *reader)
+{
+    struct hy_config *config = reader->config;
+    size_t offset = reader->scan.offset;
+    struct hy_credential_spec *grown =
+        realloc(config->credentials, (config->credential_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return HY_NO_MEMORY;
+    }
+    config->credentials = grown;
+    struct hy_credential_spec *spec = &grown[config->credential_count++];
+    *spec = (struct hy_credential_spec){ .expires_ms = HY_NEVER_MS };
+    enum hy_json_token token = hy_json_next(&reader->scan);
+    for (; token == HY_JSON_NAME; token = hy_json_next(&reader->scan)) {
+        enum hy_code code = read_credential_member(reader, reader->scan.text, spec);
+        if (code != HY_OK) {
+            return code;
+        }
+    }
+    return token == HY_JSON_ERROR ? complain_json(reader) : check_credential(reader, offset, spec);
+}
+
 /* ---- the file -------------------------------------------------------------------------- */
 
 HY_MUST_CHECK
@@ -415,8 +505,11 @@ static enum hy_code read_member(struct reader *reader, hy_sv name)
     if (hy_sv_equal(name, HY_SV("streams"))) {
         return read_objects(reader, name, read_stream);
     }
+    if (hy_sv_equal(name, HY_SV("credentials"))) {
+        return read_objects(reader, name, read_credential);
+    }
     return complain(reader, reader->scan.offset, name,
-                    "unknown member; known are buckets, functions, streams");
+                    "unknown member; known are buckets, functions, streams, credentials");
 }
 
 HY_MUST_CHECK
@@ -493,9 +586,15 @@ void hy_config_finish(struct hy_config *config)
     for (size_t i = 0; i < config->stream_count; i++) {
         free(config->streams[i].request);
     }
+    for (size_t i = 0; i < config->credential_count; i++) {
+        free(config->credentials[i].access_key);
+        free(config->credentials[i].secret_key);
+        free(config->credentials[i].session_token);
+    }
     free(config->buckets);
     free(config->functions);
     free(config->streams);
+    free(config->credentials);
     free(config->path);
     *config = (struct hy_config){ 0 };
 }

@@ -1,4 +1,4 @@
-/* config.h - the config file: buckets, functions, streams (DESIGN section 4).
+/* config.h - the config file: buckets, functions, streams, credentials (DESIGN section 4).
  *
  * Checked completely when it is read: an unknown member, a wrong type, a missing name is an
  * error that names the file, the line and the member. What only a service can judge (a stream's
@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/sv.h"
+#include "model/credential_spec.h"
 #include "model/function_spec.h"
 
 struct hy_config_stream {
@@ -24,6 +25,8 @@ struct hy_config {
     size_t function_count;
     struct hy_config_stream *streams;
     size_t stream_count;
+    struct hy_credential_spec *credentials;
+    size_t credential_count;
 };
 
 /* HY_INVALID: err->text is "FILE:LINE: member: what is wrong". Relative paths in the file are

@@ -14,6 +14,7 @@ static bool set_buffer_size(struct hy_options *options, const char *value);
 static bool set_clock(struct hy_options *options, const char *value);
 static bool set_seed(struct hy_options *options, const char *value);
 static bool set_durability(struct hy_options *options, const char *value);
+static bool set_auth(struct hy_options *options, const char *value);
 static bool set_log(struct hy_options *options, const char *value);
 static bool set_log_format(struct hy_options *options, const char *value);
 
@@ -47,6 +48,9 @@ static const struct option {
     { "--seed", "N", NULL, "make ids and random strings reproducible", SET, 0, set_seed },
     { "--durability", "process|power", "process",
       "what an acknowledged record survives: a kill, or a power cut too", SET, 0, set_durability },
+    { "--auth", "off|sign", "off",
+      "sign: requests must carry a Signature V4 of one of the config's credentials", SET, 0,
+      set_auth },
     { "--no-control", "", NULL, "no control API under /_hydrant/", SWITCH, FIELD(no_control),
       NULL },
     { "--log", "LEVEL", "info", "error, warn, info or debug", SET, 0, set_log },
@@ -124,6 +128,12 @@ static bool set_durability(struct hy_options *options, const char *value)
 {
     options->power = strcmp(value, "power") == 0;
     return options->power || strcmp(value, "process") == 0;
+}
+
+static bool set_auth(struct hy_options *options, const char *value)
+{
+    options->auth = strcmp(value, "sign") == 0 ? HY_AUTH_SIGN : HY_AUTH_OFF;
+    return options->auth == HY_AUTH_SIGN || strcmp(value, "off") == 0;
 }
 
 static bool set_log(struct hy_options *options, const char *value)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 
+enum hy_auth_kind { HY_AUTH_OFF, HY_AUTH_SIGN };
 enum hy_clock_kind { HY_CLOCK_REAL, HY_CLOCK_MANUAL, HY_CLOCK_SCALED };
 
 struct hy_options {
@@ -23,6 +24,7 @@ struct hy_options {
     bool has_seed;
     uint64_t seed;
     bool power;              /* --durability power */
+    enum hy_auth_kind auth;
     bool no_control;
     enum hy_log_level log_level;
     bool log_json;

@@ -1,5 +1,7 @@
 #include "http/front.h"
 
+#include "base/json_write.h"
+#include "http/auth.h"
 #include "model/limits.h"
 #include "services/control/control.h"
 
@@ -23,6 +25,54 @@ static void answer_nobody(struct hy_http_exchange *exchange)
     hy_http_exchange_answer(exchange, 404, (struct hy_http_headers){ headers, 2 }, nobody);
 }
 
+/* Nobody knows which protocol the caller speaks: JSON it is, and 403 (firehose.md 1.5). */
+static void refuse_stranger(struct hy_http_exchange *exchange, const struct hy_refusal *refusal,
+                            const char *text)
+{
+    enum { BODY_BYTES_MAX = 16 * 1024 };
+    const struct hy_http_header headers[] = {
+        { HY_SV("Content-Type"), HY_SV("application/json") },
+        { HY_SV("x-amzn-ErrorType"), hy_sv_of(refusal->name) },
+    };
+    struct hy_buf body;
+    struct hy_json_write write;
+    hy_buf_init(&body, BODY_BYTES_MAX);
+    hy_json_write_init(&write, &body);
+    hy_json_begin_object(&write);
+    hy_json_name(&write, HY_SV("message"));
+    hy_json_string(&write, hy_sv_of(text));
+    hy_json_end_object(&write);
+    hy_http_exchange_answer(exchange, refusal == &hy_internal_failure ? 500 : 403,
+                            (struct hy_http_headers){ headers, 2 },
+                            body.failed ? HY_SV("") : hy_buf_sv(&body));
+    hy_buf_finish(&body);
+}
+
+/* false: it was turned away, and answered. */
+static bool admit(const struct hy_front *front, struct hy_http_exchange *exchange)
+{
+    const struct hy_http_request *request = hy_http_exchange_request(exchange);
+    struct hy_err err;
+    size_t body_len;
+    bool is_json11 = hy_json11_wants(request);
+    hy_sv service = is_json11 ? hy_json11_signing_name(front->json11, request) : HY_SV("");
+    enum hy_code code = hy_auth_admit(front->auth, request, service, &body_len, &err);
+    if (code == HY_OK) {
+        hy_http_exchange_shorten_body(exchange, body_len);
+        return true;
+    }
+    if (code != HY_REFUSED) {
+        err.refusal = &hy_internal_failure;
+        err.text[0] = '\0';
+    }
+    if (is_json11) {
+        hy_json11_refuse(front->json11, exchange, err.refusal, err.text);
+    } else {
+        refuse_stranger(exchange, err.refusal, err.text);
+    }
+    return false;
+}
+
 void hy_front_on_request(void *ctx, struct hy_http_exchange *exchange)
 {
     const struct hy_front *front = ctx;
@@ -31,6 +81,8 @@ void hy_front_on_request(void *ctx, struct hy_http_exchange *exchange)
 
     if (front->control != NULL && hy_control_wants(request)) {
         hy_control_handle(front->control, exchange, now_ms);
+    } else if (!admit(front, exchange)) {
+        return;
     } else if (hy_json11_wants(request)) {
         hy_json11_handle(front->json11, exchange, now_ms);
     } else {

@@ -1,7 +1,8 @@
 /* front.h - the front door: one port, and who behind it a request is for.
  *
  * In this order (stack-and-wire.md B0): the control API by path, JSON 1.1 services by their
- * target; whatever nobody knows is refused as an unknown operation.
+ * target; whatever nobody knows is refused as an unknown operation. All but the control API must
+ * get past http/auth.h first.
  */
 #ifndef HY_HTTP_FRONT_H
 #define HY_HTTP_FRONT_H
@@ -10,10 +11,12 @@
 #include "io/http_server.h"
 #include "wire/json11.h"
 
+struct hy_auth;    /* http/auth.h */
 struct hy_control; /* services/control */
 
 struct hy_front {
     struct hy_clock clock;
+    struct hy_auth *auth;
     const struct hy_json11 *json11;
     struct hy_control *control; /* NULL with --no-control */
 };

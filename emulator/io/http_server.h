@@ -80,6 +80,10 @@ void hy_http_server_stop(struct hy_http_server *server, uint64_t grace_ms, hy_lo
 
 const struct hy_http_request *hy_http_exchange_request(struct hy_http_exchange *exchange);
 
+/* The handler has decoded the body in place: for whoever looks at the request from now on, only
+ * its first `len` bytes are there. */
+void hy_http_exchange_shorten_body(struct hy_http_exchange *exchange, size_t len);
+
 /* For the handler: anything, e.g. its call. */
 void hy_http_exchange_set_user(struct hy_http_exchange *exchange, void *user);
 void *hy_http_exchange_user(struct hy_http_exchange *exchange);

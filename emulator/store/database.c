@@ -120,7 +120,7 @@ static enum hy_code set_up(struct hy_database *database, const char *path, bool 
 {
     int version = 0;
     const char *modes = power ? "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"
-                              : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL";
+                              : "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF";
     if (sqlite3_busy_timeout(database->handle, BUSY_TIMEOUT_MS) != SQLITE_OK ||
         read_version(database, &version) != HY_OK) {
         return fail(database, path, err);

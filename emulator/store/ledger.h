@@ -4,7 +4,8 @@
  * one is refused. `hydrant.db.lock` beside it is locked while it is open, so that no second
  * process works in the same folder. Only the disk thread touches the database, except
  * hy_ledger_open and the loads, which run at start; a load later on is safe, but waits for the
- * transaction under way. `synchronous` is NORMAL, FULL with HY_DURABILITY_POWER.
+ * transaction under way. `synchronous` is FULL with HY_DURABILITY_POWER, else OFF: what was
+ * written survives a kill without it, and a start does not wait for the disk.
  *
  * A delivery is written in one transaction *before* the object gets its name. It says which
  * temporary file becomes which key and which sequence numbers that settles. After a crash the

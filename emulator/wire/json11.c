@@ -110,7 +110,7 @@ static struct json11_call *make_call(const struct hy_json11 *json11,
         return NULL;
     }
     const struct hy_http_request *request = hy_http_exchange_request(exchange);
-    struct hy_credential credential = hy_credential_of(request->headers);
+    struct hy_credential credential = hy_credential_of_request(request);
     mine->exchange = exchange;
     hy_random_uuid(json11->random, mine->request_id);
 
@@ -137,6 +137,23 @@ static void split_target(hy_sv target, hy_sv *prefix, hy_sv *operation)
     }
     *prefix = (hy_sv){ target.ptr, dot > 0 ? dot - 1 : 0 };
     *operation = (hy_sv){ target.ptr + dot, target.len - dot };
+}
+
+hy_sv hy_json11_signing_name(const struct hy_json11 *json11, const struct hy_http_request *request)
+{
+    hy_sv prefix;
+    hy_sv operation;
+    split_target(hy_http_header(request->headers, HY_SV("x-amz-target")), &prefix, &operation);
+    const struct hy_json11_service *service = find_service(json11, prefix);
+    return service == NULL ? HY_SV("") : service->signing_name;
+}
+
+void hy_json11_refuse(const struct hy_json11 *json11, struct hy_http_exchange *exchange,
+                      const struct hy_refusal *refusal, const char *text)
+{
+    char request_id[HY_UUID_BYTES];
+    hy_random_uuid(json11->random, request_id);
+    answer_error(exchange, request_id, refusal, text);
 }
 
 void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *exchange,

@@ -10,10 +10,12 @@
 
 #include "base/random.h"
 #include "io/http_server.h"
+#include "services/refusal.h"
 #include "services/service.h"
 
 struct hy_json11_service {
     hy_sv target_prefix; /* "Firehose_20150804" */
+    hy_sv signing_name;  /* "firehose": the service in the scope of its signatures */
     const struct hy_operation *operations; /* sorted by name */
     size_t operation_count;
     void *service;       /* their first argument */
@@ -28,6 +30,13 @@ struct hy_json11 {
 
 /* Is it for this protocol at all? By the target header. */
 bool hy_json11_wants(const struct hy_http_request *request);
+
+/* The signing name of the service that the target names; empty when there is no such service. */
+hy_sv hy_json11_signing_name(const struct hy_json11 *json11, const struct hy_http_request *request);
+
+/* For whoever turns a request away before it becomes a call. */
+void hy_json11_refuse(const struct hy_json11 *json11, struct hy_http_exchange *exchange,
+                      const struct hy_refusal *refusal, const char *text);
 
 /* Makes a call of the exchange and runs its operation. */
 void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *exchange,

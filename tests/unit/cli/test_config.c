@@ -46,7 +46,7 @@ static const struct refused {
 } refused[] = {
     { "not an object", "[]", "1: must be one JSON object" },
     { "unknown member", "{\n \"bucket\": []\n}",
-      "2: bucket: unknown member; known are buckets, functions, streams" },
+      "2: bucket: unknown member; known are buckets, functions, streams, credentials" },
     { "buckets is no list", "{\"buckets\":\"b\"}", "1: buckets: must be a list of strings" },
     { "a bucket is no string", "{\"buckets\":[\"a\",\n3]}",
       "2: buckets: must hold strings only" },
@@ -75,6 +75,30 @@ static const struct refused {
     { "environment value is a number",
       "{\"functions\":[{\"FunctionName\":\"f\",\"Environment\":{\"A\":1}}]}",
       "1: A: must be a string" },
+    { "credentials is no list", "{\"credentials\":{}}",
+      "1: credentials: must be a list of objects" },
+    { "credential without an access key", "{\"credentials\":[\n{\"SecretAccessKey\":\"s\"}]}",
+      "2: credentials: AccessKeyId is missing" },
+    { "credential without a secret", "{\"credentials\":[{\"AccessKeyId\":\"k\"}]}",
+      "1: credentials: SecretAccessKey is missing" },
+    { "unknown member of a credential", "{\"credentials\":[{\n\"AccessKeyID\":\"k\"}]}",
+      "2: AccessKeyID: unknown member of a credential" },
+    { "access key with a slash", "{\"credentials\":[{\"AccessKeyId\":\"a/b\"}]}",
+      "1: AccessKeyId: must be one word of ASCII, at most 128 characters, none of them in /,%+&=" },
+    { "secret with a blank", "{\"credentials\":[{\"SecretAccessKey\":\"a b\"}]}",
+      "1: SecretAccessKey: must be one word of ASCII, at most 128 characters" },
+    { "secret that is empty", "{\"credentials\":[{\"SecretAccessKey\":\"\"}]}",
+      "1: SecretAccessKey: must not be empty or hold a NUL" },
+    { "secret that is a number", "{\"credentials\":[{\"SecretAccessKey\":1}]}",
+      "1: SecretAccessKey: must be a string" },
+    { "session token with a snowman", "{\"credentials\":[{\"SessionToken\":\"\\u2603\"}]}",
+      "1: SessionToken: must be one word of ASCII, at most 4096 characters" },
+    { "expiration that is no instant", "{\"credentials\":[{\"Expiration\":\"tomorrow\"}]}",
+      "1: Expiration: must be an instant such as 2026-01-31T23:59:59Z" },
+    { "one access key twice",
+      "{\"credentials\":[{\"AccessKeyId\":\"k\",\"SecretAccessKey\":\"s\"},\n"
+      "{\"AccessKeyId\":\"k\",\"SecretAccessKey\":\"t\"}]}",
+      "2: k: is there twice" },
 };
 
 static void test_refused(void **state)
@@ -110,6 +134,35 @@ static void test_a_missing_file_is_named(void **state)
     struct hy_err err = { 0 };
     assert_int_equal(hy_config_read("/nowhere/h.json", &config, &err), HY_INVALID);
     assert_string_equal(err.text, "/nowhere/h.json: No such file or directory");
+}
+
+static void test_credentials(void **state)
+{
+    (void)state;
+    char longest[HY_SECRET_KEY_CHARS_MAX + 2];
+    char text[sizeof longest + 256];
+    memset(longest, 's', sizeof longest);
+    for (int extra = 0; extra < 2; extra++) { /* the longest secret, and one character more */
+        struct hy_config config;
+        struct hy_err err = { 0 };
+        (void)snprintf(text, sizeof text,
+                       "{\"credentials\":[{\"AccessKeyId\":\"AKID\",\"SecretAccessKey\":\"%.*s\"},"
+                       "{\"SessionToken\":\"t/+=\",\"AccessKeyId\":\"b\",\"SecretAccessKey\":\"s\","
+                       "\"Expiration\":\"1970-01-01T00:00:01Z\"}]}",
+                       HY_SECRET_KEY_CHARS_MAX + extra, longest);
+        enum hy_code code = read_text(text, &config, &err);
+        assert_int_equal(code, extra == 0 ? HY_OK : HY_INVALID);
+        if (code == HY_OK) {
+            assert_int_equal(config.credential_count, 2);
+            assert_string_equal(config.credentials[0].access_key, "AKID");
+            assert_int_equal(strlen(config.credentials[0].secret_key), HY_SECRET_KEY_CHARS_MAX);
+            assert_null(config.credentials[0].session_token);
+            assert_true(config.credentials[0].expires_ms == UINT64_MAX);
+            assert_string_equal(config.credentials[1].session_token, "t/+=");
+            assert_true(config.credentials[1].expires_ms == 1000);
+            hy_config_finish(&config);
+        }
+    }
 }
 
 static void test_a_whole_file(void **state)
@@ -158,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_not_json_names_the_line),
         cmocka_unit_test(test_a_missing_file_is_named),
+        cmocka_unit_test(test_credentials),
         cmocka_unit_test(test_a_whole_file),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

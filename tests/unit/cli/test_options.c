@@ -70,6 +70,7 @@ static const struct refused {
       "hydrant: --buffer-interval must be SECONDS; see --help\n" },
     { "durability unknown", { "--durability", "none" },
       "hydrant: --durability must be process|power; see --help\n" },
+    { "auth unknown", { "--auth", "on" }, "hydrant: --auth must be off|sign; see --help\n" },
     { "log level unknown", { "--log", "loud" }, "hydrant: --log must be LEVEL; see --help\n" },
     { "stream without bucket", { "--stream", "s" },
       "hydrant: --stream needs --bucket NAME; see --help\n" },
@@ -103,6 +104,7 @@ static void test_presets(void **state)
     assert_string_equal(options.data_dir, ".hydrant");
     assert_null(options.buckets_dir);
     assert_int_equal(options.clock, HY_CLOCK_REAL);
+    assert_int_equal(options.auth, HY_AUTH_OFF);
     assert_false(options.has_seed || options.power || options.no_control || options.log_json);
     hy_options_finish(&options);
 }
@@ -111,7 +113,8 @@ static void test_values_joined_or_apart(void **state)
 {
     (void)state;
     static const char *const words[] = { "--listen=[::1]:0", "--clock", "x60",    "--seed=7",
-                                         "--durability",     "power",   "--no-control", NULL };
+                                         "--durability",     "power",   "--no-control",
+                                         "--auth=sign", NULL };
     struct hy_options options;
     char said[64];
     assert_int_equal(parse(words, &options, said, sizeof said), HY_OPTIONS_RUN);
@@ -121,6 +124,7 @@ static void test_values_joined_or_apart(void **state)
     assert_true(options.clock_factor > 59.9 && options.clock_factor < 60.1);
     assert_true(options.has_seed && options.seed == 7);
     assert_true(options.power && options.no_control);
+    assert_int_equal(options.auth, HY_AUTH_SIGN);
     hy_options_finish(&options);
 }
 

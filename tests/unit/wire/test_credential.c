@@ -48,6 +48,37 @@ static void test_scopes(void **state)
     }
 }
 
+static const struct query_case {
+    const char *name, *query;
+    hy_sv access_key, region, service;
+} queries[] = {
+    { "as botocore sends it",
+      "a=b&X-Amz-Credential=AKID%2F20260101%2Feu-west-1%2Ffirehose%2Faws4_request&X-Amz-Date=1",
+      HY_SV_INIT("AKID"), HY_SV_INIT("eu-west-1"), HY_SV_INIT("firehose") },
+    { "slashes as they are, and small digits",
+      "X-Amz-Credential=K/20260101%2fr/s%2faws4_request", HY_SV_INIT("K"), HY_SV_INIT("r"),
+      HY_SV_INIT("s") },
+    { "a part is missing", "X-Amz-Credential=K%2F1%2Fr%2Faws4_request", HY_SV_INIT(""),
+      HY_SV_INIT(""), HY_SV_INIT("") },
+    { "another parameter", "NotX-Amz-Credential=K/1/r/s/aws4_request", HY_SV_INIT(""),
+      HY_SV_INIT(""), HY_SV_INIT("") },
+};
+
+static void test_presigned(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(queries); i++) {
+        const struct hy_http_request request = { .query = hy_sv_of(queries[i].query) };
+        struct hy_credential got = hy_credential_of_request(&request);
+        if (!hy_sv_equal(got.access_key, queries[i].access_key) ||
+            !hy_sv_equal(got.region, queries[i].region) ||
+            !hy_sv_equal(got.service, queries[i].service)) {
+            fail_msg("%s: %.*s %.*s %.*s", queries[i].name, HY_SV_ARG(got.access_key),
+                     HY_SV_ARG(got.region), HY_SV_ARG(got.service));
+        }
+    }
+}
+
 static void test_unsigned(void **state)
 {
     (void)state;
@@ -59,6 +90,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_presigned),
         cmocka_unit_test(test_unsigned),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
