@@ -24,7 +24,7 @@ build() {
     shift
     [ $# -eq 0 ] || shift
     say "building $folder"
-    cmake -G Ninja --preset "$preset" -B "$folder" "$@" >"$log" 2>&1 &&
+    cmake -G Ninja --preset "$preset" -B "$folder" -DHY_TESTS=ON "$@" >"$log" 2>&1 &&
         ninja -C "$folder" -j "$jobs" >"$log" 2>&1 && return
     grep -v '^\[[0-9]*/[0-9]*\] Building' "$log" | tail -n 60
     broken="$broken $folder"
