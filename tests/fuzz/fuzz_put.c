@@ -110,8 +110,7 @@ static void require_same(const cJSON *request, const struct hy_put_kind *kind)
  * members that nobody knows the walk need not care. */
 static bool is_limit_of_trees(const struct hy_err *err)
 {
-    return strcmp(err->text, "The body cannot be read") == 0 ||
-           strcmp(err->text, "A text holds the character NUL") == 0;
+    return strstr(err->text, " cannot be read") != NULL;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -132,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cJSON *request = NULL;
     static struct hy_err err;
     const enum hy_code code = hy_request_parse(body, kind->shape, false, &request, &err);
-    REQUIRE(code == HY_OK || code == HY_REFUSED);
+    REQUIRE(code == HY_OK || code == HY_REFUSED); /* above all: it never looks like no memory */
     REQUIRE(end != HY_PUT_WALKED || code == HY_OK || is_limit_of_trees(&err));
     if (end == HY_PUT_WALKED && code == HY_OK) {
         require_same(request, kind);

@@ -7,10 +7,8 @@
 #include "model/limits.h"
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
-#include "services/firehose/operations.h"
 #include "services/firehose/request.h"
 #include "services/firehose/shapes.h"
-#include "services/firehose/tree.h"
 
 enum hy_code hy_create_description(const struct hy_firehose *firehose, hy_sv request,
                                    uint64_t now_ms, cJSON **description, struct hy_err *err)
@@ -55,40 +53,29 @@ enum hy_code hy_create_check_room(const struct hy_firehose *firehose, const char
     return HASH_COUNT(firehose->streams) < HY_STREAMS_MAX ? HY_OK : refuse_full(firehose, err);
 }
 
-static void answer_arn(struct hy_call *call, const char *arn)
-{
-    cJSON *reply = cJSON_CreateObject();
-    if (!hy_tree_set_text(reply, "DeliveryStreamARN", arn)) {
-        cJSON_Delete(reply);
-        reply = NULL;
-    }
-    hy_call_answer_tree(call, reply);
-}
-
 struct creating {
     struct hy_call *call;
-    char *arn; /* in the call's arena */
+    char *reply; /* in the call's arena */
 };
 
 static void on_added(void *ctx, enum hy_code code)
 {
     const struct creating *creating = ctx;
-    if (code == HY_OK) {
-        answer_arn(creating->call, creating->arn);
-    } else {
-        hy_call_finish(creating->call, code, HY_SV(""));
-    }
+    hy_call_finish(creating->call, code, hy_sv_of(creating->reply));
 }
 
+/* The answer is made first: once the stream is there, nothing may fail any more. Nothing in an
+ * ARN needs to be escaped. */
 static enum hy_code act(struct hy_firehose *firehose, struct hy_call *call, cJSON *description)
 {
     struct creating *creating = hy_arena_alloc(&call->arena, sizeof *creating);
-    char *arn = hy_arena_cstr(&call->arena, hy_sv_of(hy_description_arn(description)));
-    if (creating == NULL || arn == NULL) {
+    char *reply = hy_arena_printf(&call->arena, "{\"DeliveryStreamARN\":\"%s\"}",
+                                  hy_description_arn(description));
+    if (creating == NULL || reply == NULL) {
         cJSON_Delete(description);
         return HY_NO_MEMORY;
     }
-    *creating = (struct creating){ call, arn };
+    *creating = (struct creating){ call, reply };
     return hy_delivery_stream_add(firehose, description, on_added, creating);
 }
 

@@ -229,8 +229,8 @@ static void on_added(void *ctx, enum hy_code code)
         struct hy_err err = { .refusal = NULL };
         code = open_pipeline(stream, &err);
         if (code != HY_OK) {
-            hy_log(HY_LOG_ERROR, "firehose", NULL, "%s cannot be opened: %s", stream->name,
-                   err.text);
+            hy_log(HY_LOG_ERROR, "firehose", NULL, "%s cannot be opened: %s (%s)", stream->name,
+                   err.text, hy_code_name(code));
         }
     }
     if (code != HY_OK) {

@@ -3,20 +3,59 @@
 #include "base/json_scan.h"
 #include "services/firehose/errors.h"
 
-/* cJSON ends a text at its NUL; we refuse such texts rather than cut them. */
-static bool has_nul_escape(hy_sv raw)
+#include <stdlib.h>
+
+/* What cJSON cannot take: a text with a NUL (it would be cut there) or with half a surrogate, and a
+ * number that is longer than its buffer. They are refused here, so that a tree which is not made
+ * can only mean that memory is out. */
+enum { NUMBER_CHARS_MAX = 63 };
+
+/* The four hexadecimal digits; the scanner has seen that they are there. */
+static unsigned code_unit(const char *digits)
+{
+    char text[5] = { digits[0], digits[1], digits[2], digits[3], '\0' };
+    return (unsigned)strtoul(text, NULL, 16);
+}
+
+static bool is_between(unsigned unit, unsigned first, unsigned last)
+{
+    return unit >= first && unit <= last;
+}
+
+static bool is_readable_text(hy_sv raw)
 {
     for (size_t i = 0; i + 1 < raw.len; i++) {
         if (raw.ptr[i] != '\\') {
             continue;
         }
         i++; /* the escaped character: a backslash is passed over as well */
-        const hy_sv rest = { raw.ptr + i, raw.len - i };
-        if (hy_sv_starts_with(rest, HY_SV("u0000"))) {
-            return true;
+        if (raw.ptr[i] != 'u') {
+            continue;
+        }
+        const unsigned unit = code_unit(raw.ptr + i + 1);
+        i += 4;
+        if (is_between(unit, 0xd800, 0xdbff)) {
+            const bool has_second = raw.len - i > 6 && raw.ptr[i + 1] == '\\' &&
+                                    raw.ptr[i + 2] == 'u' &&
+                                    is_between(code_unit(raw.ptr + i + 3), 0xdc00, 0xdfff);
+            if (!has_second) {
+                return false;
+            }
+            i += 6;
+        } else if (unit == 0 || is_between(unit, 0xdc00, 0xdfff)) {
+            return false;
         }
     }
-    return false;
+    return true;
+}
+
+static bool is_readable(enum hy_json_token token, const struct hy_json_scan *scan)
+{
+    if (token == HY_JSON_NUMBER) {
+        return scan->text.len <= NUMBER_CHARS_MAX;
+    }
+    return (token != HY_JSON_STRING && token != HY_JSON_NAME) || !scan->escaped ||
+           is_readable_text(scan->text);
 }
 
 /* The scanner is stricter than cJSON (UTF-8, depth, trailing bytes), so it goes first. */
@@ -32,9 +71,9 @@ static enum hy_code check_json(hy_sv body, struct hy_err *err)
             return hy_refuse(err, &hy_serialization, "The body is not JSON: %s at offset %zu",
                              scan.error, scan.offset);
         }
-        if ((token == HY_JSON_STRING || token == HY_JSON_NAME) && scan.escaped &&
-            has_nul_escape(scan.text)) {
-            return hy_refuse(err, &hy_serialization, "A text holds the character NUL");
+        if (!is_readable(token, &scan)) {
+            return hy_refuse(err, &hy_serialization, "The value at offset %zu cannot be read",
+                             scan.offset);
         }
     }
     if (is_object) {
@@ -52,8 +91,8 @@ enum hy_code hy_request_parse(hy_sv body, const struct hy_shape *shape, bool che
         return code;
     }
     cJSON *request = cJSON_ParseWithLength(body.ptr, body.len);
-    if (request == NULL) { /* what the scanner lets pass and cJSON does not: half a surrogate */
-        return hy_refuse(err, &hy_serialization, "The body cannot be read");
+    if (request == NULL) {
+        return HY_NO_MEMORY;
     }
     code = hy_shape_check_types(shape, request, err);
     if (code == HY_OK && check_roles) {

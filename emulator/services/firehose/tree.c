@@ -22,19 +22,16 @@ double hy_tree_number(const cJSON *object, const char *name, double absent)
     return cJSON_IsNumber(item) ? item->valuedouble : absent;
 }
 
+/* Not by cJSON_ReplaceItemInObject: out of memory, that leaves a member without a name. */
 bool hy_tree_set(cJSON *object, const char *name, cJSON *item)
 {
-    if (object == NULL || item == NULL) {
+    cJSON *old = hy_tree_get(object, name);
+    if (object == NULL || item == NULL || !cJSON_AddItemToObject(object, name, item)) {
         cJSON_Delete(item);
         return false;
     }
-    const bool is_set = hy_tree_get(object, name) != NULL
-        ? cJSON_ReplaceItemInObjectCaseSensitive(object, name, item)
-        : cJSON_AddItemToObject(object, name, item);
-    if (!is_set) {
-        cJSON_Delete(item);
-    }
-    return is_set;
+    cJSON_Delete(cJSON_DetachItemViaPointer(object, old)); /* NULL is fine for both */
+    return true;
 }
 
 bool hy_tree_set_text(cJSON *object, const char *name, const char *text)

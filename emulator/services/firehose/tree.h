@@ -13,7 +13,7 @@ bool hy_tree_flag(const cJSON *object, const char *name, bool absent);
 double hy_tree_number(const cJSON *object, const char *name, double absent);
 
 /* All of these are false when out of memory. */
-HY_MUST_CHECK /* takes the item, replaces a member of that name; deletes the item on failure */
+HY_MUST_CHECK /* takes the item, in any case; a member of that name is replaced, at the end */
 bool hy_tree_set(cJSON *object, const char *name, cJSON *item);
 HY_MUST_CHECK
 bool hy_tree_set_text(cJSON *object, const char *name, const char *text);

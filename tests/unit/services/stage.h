@@ -48,6 +48,8 @@ struct stage {
     bool journal_is_full, commit_fails;
     enum hy_code journal_code, ledger_code, open_code;
 
+    void (*before_run)(void); /* each operation, once the stage has all it needs; may be NULL */
+
     /* what can be looked at */
     struct stage_record records[STAGE_RECORDS_MAX]; /* in all journals, as kept */
     size_t record_count;

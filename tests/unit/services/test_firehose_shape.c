@@ -56,7 +56,17 @@ static const struct checked {
     { "DeleteDeliveryStream", "{\"DeliveryStreamName\":\"\xc3\xa4\"}",
       ONE FAILED("deliveryStreamName", "satisfy regular expression pattern: [a-zA-Z0-9_.-]+") },
     { "DeleteDeliveryStream", "{\"DeliveryStreamName\":\"a\\u0000b\"}",
-      "A text holds the character NUL" },
+      "The value at offset 22 cannot be read" },
+    { "ListDeliveryStreams", "{\"X\":\"\\ud83d\\ude00\"}", NULL },
+    { "ListDeliveryStreams", "{\"X\":\"\\ud83d\"}", "The value at offset 5 cannot be read" },
+    { "ListDeliveryStreams", "{\"X\":\"\\ude00\"}", "The value at offset 5 cannot be read" },
+    { "ListDeliveryStreams", "{\"X\":\"\\ud83d\\u0041\"}",
+      "The value at offset 5 cannot be read" },
+    { "ListDeliveryStreams", "{\"X\":"
+      "123456789012345678901234567890123456789012345678901234567890123}", NULL },
+    { "ListDeliveryStreams", "{\"X\":"
+      "1234567890123456789012345678901234567890123456789012345678901234}",
+      "The value at offset 5 cannot be read" },
     { "DeleteDeliveryStream", "{\"DeliveryStreamName\":\"a\\\\u0000b\"}",
       ONE FAILED("deliveryStreamName", "satisfy regular expression pattern: [a-zA-Z0-9_.-]+") },
 
