@@ -63,7 +63,7 @@ void hy_tally_summary(const struct hy_tally *tally, double seconds, struct hy_bu
         uint64_t count;
     } rows[] = {
         { "events", tally->records + tally->requests }, { "records", tally->records },
-        { "requests", tally->requests }, { "bytes", tally->bytes },
+        { "http events", tally->requests }, { "bytes", tally->bytes },
         { "acknowledged", tally->acknowledged }, { "re-sent", tally->resent },
         { "failed", tally->failed }, { "per second", per_second(tally->acknowledged, seconds) },
     };
