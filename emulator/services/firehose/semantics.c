@@ -2,6 +2,7 @@
 
 #include "base/sv.h"
 #include "services/firehose/errors.h"
+#include "services/firehose/other_destinations.h"
 #include "services/firehose/prefix.h"
 #include "services/firehose/processors.h"
 #include "services/firehose/tree.h"
@@ -71,7 +72,7 @@ enum hy_code hy_semantics_check_create(const cJSON *request, const char *region,
         return hy_refuse(err, &hy_invalid_argument,
                          "Exactly one destination configuration is supported for a Firehose");
     }
-    const enum hy_code code = check_source(request, err);
+    enum hy_code code = check_source(request, err);
     if (code != HY_OK) {
         return code;
     }
@@ -81,7 +82,8 @@ enum hy_code hy_semantics_check_create(const cJSON *request, const char *region,
                          "Server side encryption from firehose is only allowed for direct put "
                          "delivery streams and database as a source delivery streams");
     }
-    return hy_semantics_check_encryption(encryption, region, err);
+    code = hy_semantics_check_encryption(encryption, region, err);
+    return code != HY_OK ? code : hy_other_destinations_check(request, err);
 }
 
 /* arn:aws:kms:REGION:... */

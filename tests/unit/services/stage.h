@@ -10,13 +10,7 @@
 #include "pipeline/counters.h"
 #include "services/firehose/firehose.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
+#include "support/test.h"
 
 enum { STAGE_NAMES_MAX = 64, STAGE_ROWS_MAX = 6000, STAGE_RECORDS_MAX = 2000 };
 

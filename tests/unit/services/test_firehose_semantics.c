@@ -29,6 +29,14 @@
 #define KEY(region) "\"KeyARN\":\"arn:aws:kms:" region ":123456789012:key/k\""
 #define SSE(members) "\"DeliveryStreamEncryptionConfigurationInput\":{" members "},"
 
+#define SPLUNK(endpoint, more) \
+    "\"SplunkDestinationConfiguration\":{\"HECEndpoint\":\"" endpoint "\"," \
+    "\"HECEndpointType\":\"Raw\",\"S3Configuration\":{" S3 "}" more "}"
+#define REDSHIFT(of_s3) \
+    "\"RedshiftDestinationConfiguration\":{\"RoleARN\":\"" STAGE_ROLE "\",\"ClusterJDBCURL\":" \
+    "\"jdbc:redshift://c.us-east-1.redshift.amazonaws.com:5439/db\",\"CopyCommand\":{" \
+    "\"DataTableName\":\"t\"},\"S3Configuration\":{" S3 of_s3 "}}"
+
 static const struct refused {
     const char *members, *error, *text;
 } refused[] = {
@@ -207,6 +215,31 @@ static const struct refused {
       "False." },
     { PROCESSING(PROCESSOR("CloudWatchLogProcessing", PARAMETER("DataMessageExtraction", "True"))),
       INVALID, "CloudWatchLogProcessingProcessor can only be enabled with DecompressionProcessor" },
+
+    /* other destinations: 2.3 */
+    { SPLUNK("http://d:1", ""), INVALID,
+      "Invalid HECEndpoint. Supported endpoint format is https://<domain>:<port>." },
+    { SPLUNK("https://d", ""), INVALID,
+      "Invalid HECEndpoint. Supported endpoint format is https://<domain>:<port>." },
+    { SPLUNK("https://d/x:1", ""), INVALID,
+      "Invalid HECEndpoint. Supported endpoint format is https://<domain>:<port>." },
+    { SPLUNK("https://d:65536", ""), INVALID,
+      "Invalid HECEndpoint. Supported endpoint format is https://<domain>:<port>." },
+    { SPLUNK("https://d:8088", ",\"SecretsManagerConfiguration\":{\"Enabled\":true}"), INVALID,
+      "Invalid secret ARN: null" },
+    { SPLUNK("https://d:8088", ""), INVALID,
+      "hydrant does not support Splunk as destination (SplunkDestinationConfiguration)" },
+    { REDSHIFT(",\"ErrorOutputPrefix\":\"\""), INVALID,
+      "Prefix Expressions or ErrorOutputPrefix is currently not supported for this destination" },
+    { REDSHIFT(",\"Prefix\":\"!{timestamp:yyyy}\""), INVALID,
+      "Prefix Expressions or ErrorOutputPrefix is currently not supported for this destination" },
+    { REDSHIFT(",\"Prefix\":\"p\""), INVALID,
+      "hydrant does not support Redshift as destination (RedshiftDestinationConfiguration)" },
+    { "\"HttpEndpointDestinationConfiguration\":{\"EndpointConfiguration\":{\"Url\":\"https://x\"},"
+      "\"S3Configuration\":{" S3 "},\"RequestConfiguration\":{\"CommonAttributes\":["
+      "{\"AttributeName\":\"a\",\"AttributeValue\":\"\"},"
+      "{\"AttributeName\":\"a\",\"AttributeValue\":\"b\"}]}}", INVALID,
+      "Http Endpoint Common Attributes have duplicate name: a" },
 
     /* what hydrant cannot do: refused by name */
     { "\"KinesisStreamSourceConfiguration\":{"

@@ -3,16 +3,11 @@
 #include "services/firehose/request.h"
 #include "services/firehose/shapes.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support/test.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 #define FAILED(path, constraint) \
     "Value at '" path "' failed to satisfy constraint: Member must " constraint
 #define ONE "1 validation error detected: "
