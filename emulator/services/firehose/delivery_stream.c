@@ -52,8 +52,27 @@ static struct hy_delivery_stream *stream_create(struct hy_firehose *firehose, ui
     return NULL;
 }
 
-/* When nothing holds it any more: out of the table and freed. Whoever waited for the last one is
- * told from here, and may free the firehose. */
+static void tell(struct hy_firehose_waiter *waiter)
+{
+    const struct hy_firehose_waiter told = *waiter;
+    waiter->done = NULL;
+    if (told.done != NULL) {
+        told.done(told.ctx);
+    }
+}
+
+/* Who waits for the deletion may make new streams; who waits for closing may free the firehose. */
+static void tell_if_empty(struct hy_firehose *firehose)
+{
+    if (firehose->streams == NULL) {
+        tell(&firehose->deleted);
+    }
+    if (firehose->streams == NULL) {
+        tell(&firehose->closed);
+    }
+}
+
+/* When nothing holds it any more: out of the table and freed. */
 static void free_if_gone(struct hy_delivery_stream *stream)
 {
     struct hy_firehose *firehose = stream->firehose;
@@ -64,11 +83,7 @@ static void free_if_gone(struct hy_delivery_stream *stream)
     cJSON_Delete(stream->description);
     free(stream->name);
     free(stream);
-    if (firehose->streams == NULL && firehose->waiter.done != NULL) {
-        const struct hy_firehose_waiter waiter = firehose->waiter;
-        firehose->waiter.done = NULL;
-        waiter.done(waiter.ctx);
-    }
+    tell_if_empty(firehose);
 }
 
 /* Blocking. The registry has it afterwards. */
@@ -235,7 +250,7 @@ static void on_added(void *ctx, enum hy_code code)
     }
     if (code != HY_OK) {
         give_up(stream);
-    } else if (stream->leaving) {
+    } else if (stream->leaving || stream->firehose->closing) {
         hy_delivery_stream_leave(stream);
     }
     adding.done(adding.ctx, code);

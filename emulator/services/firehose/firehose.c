@@ -133,18 +133,9 @@ enum hy_code hy_firehose_load(struct hy_firehose *firehose, struct hy_err *err)
 
 /* --- all of them --------------------------------------------------------------------------- */
 
-/* done(ctx) when no stream is left, never from inside this call unless memory is out. */
-static void wait_until_empty(struct hy_firehose *firehose, hy_loop_fn *done, void *ctx)
-{
-    assert(firehose->waiter.done == NULL);
-    if (firehose->streams != NULL) {
-        firehose->waiter = (struct hy_firehose_waiter){ done, ctx };
-    } else if (!hy_loop_defer(firehose->env->loop, done, ctx)) {
-        done(ctx);
-    }
-}
-
-void hy_firehose_delete_all(struct hy_firehose *firehose, hy_loop_fn *done, void *ctx)
+/* All streams go; done(ctx) when none is left, never from inside this call unless memory is out. */
+static void end_all(struct hy_firehose *firehose, struct hy_firehose_waiter *waiter,
+                    hy_loop_fn *done, void *ctx)
 {
     struct hy_delivery_stream *stream = NULL;
     struct hy_delivery_stream *next = NULL;
@@ -152,13 +143,23 @@ void hy_firehose_delete_all(struct hy_firehose *firehose, hy_loop_fn *done, void
     {
         hy_delivery_stream_leave(stream);
     }
-    wait_until_empty(firehose, done, ctx);
+    assert(waiter->done == NULL);
+    if (firehose->streams != NULL) {
+        *waiter = (struct hy_firehose_waiter){ done, ctx };
+    } else if (!hy_loop_defer(firehose->env->loop, done, ctx)) {
+        done(ctx);
+    }
+}
+
+void hy_firehose_delete_all(struct hy_firehose *firehose, hy_loop_fn *done, void *ctx)
+{
+    end_all(firehose, &firehose->deleted, done, ctx);
 }
 
 void hy_firehose_close_all(struct hy_firehose *firehose, hy_loop_fn *done, void *ctx)
 {
     firehose->closing = true;
-    hy_firehose_delete_all(firehose, done, ctx);
+    end_all(firehose, &firehose->closed, done, ctx);
 }
 
 enum hy_code hy_firehose_describe(struct hy_firehose *firehose, hy_sv name, struct hy_buf *json,

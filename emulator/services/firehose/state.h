@@ -19,7 +19,7 @@ struct hy_firehose {
     struct hy_delivery_stream *streams; /* by name */
     uint64_t next_id;
     bool closing; /* streams that come alive now are closed at once */
-    struct hy_firehose_waiter waiter;
+    struct hy_firehose_waiter deleted, closed; /* both, when we are stopped amid a reset */
     struct hy_record_ids record_ids;
     struct hy_buf reply; /* of the Put operations; kept for its memory */
 };

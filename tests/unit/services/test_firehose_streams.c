@@ -477,6 +477,29 @@ static void test_delete_all_takes_those_under_way_too(void **state)
     assert_true(is_gone);
 }
 
+static void on_gone_make_another(void *ctx)
+{
+    static enum hy_code code;
+    struct hy_err err = { .refusal = NULL };
+    on_gone(ctx);
+    assert_int_equal(hy_firehose_ensure(stage.firehose, HY_SV(MINIMAL("demo")), stage.now_ms,
+                                        on_done, &code, &err), HY_OK);
+}
+
+/* SIGTERM amid POST reset: what the reset makes anew is closed as well. */
+static void test_close_all_while_all_are_deleted(void **state)
+{
+    (void)state;
+    stage_create("demo");
+    bool is_gone = false;
+    hy_firehose_delete_all(stage.firehose, on_gone_make_another, &is_gone);
+    stage_restart();
+    assert_true(is_gone);
+    assert_int_equal(stage.discarded, 1);
+    assert_int_equal(stage.closed, 1);
+    assert_int_equal(stage.open_count, 1); /* after the restart */
+}
+
 static void test_describe_for_the_control_api(void **state)
 {
     (void)state;
@@ -515,6 +538,7 @@ int main(void)
         TEST(test_damaged_row_is_reported),
         TEST(test_ensure),
         TEST(test_delete_all_takes_those_under_way_too),
+        TEST(test_close_all_while_all_are_deleted),
         TEST(test_describe_for_the_control_api),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
