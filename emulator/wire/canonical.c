@@ -104,28 +104,37 @@ static enum hy_code write_query(const struct hy_http_request *request, bool is_p
 
 static void write_value(struct hy_buf *out, hy_sv value)
 {
-    size_t start = out->len;
+    char *at = hy_buf_reserve(out, value.len + 1); /* never asks for nothing */
+    size_t len = 0;
     bool is_blank = false;
-    for (size_t i = 0; i < value.len; i++) {
+    for (size_t i = 0; at != NULL && i < value.len; i++) {
         if (value.ptr[i] == ' ' || value.ptr[i] == '\t') {
-            is_blank = out->len > start;
+            is_blank = len > 0;
             continue;
         }
         if (is_blank) {
-            hy_buf_append_byte(out, ' ');
+            at[len++] = ' ';
             is_blank = false;
         }
-        hy_buf_append_byte(out, value.ptr[i]);
+        at[len++] = value.ptr[i];
     }
+    hy_buf_commit(out, len);
+}
+
+static void write_name(struct hy_buf *out, hy_sv name)
+{
+    char *at = hy_buf_reserve(out, name.len + 1);
+    for (size_t i = 0; at != NULL && i < name.len; i++) {
+        char byte = name.ptr[i];
+        at[i] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    }
+    hy_buf_commit(out, at == NULL ? 0 : name.len);
 }
 
 static void write_header(struct hy_buf *out, struct hy_http_headers headers, hy_sv name)
 {
     bool is_first = true;
-    for (size_t i = 0; i < name.len; i++) {
-        char byte = name.ptr[i];
-        hy_buf_append_byte(out, byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte);
-    }
+    write_name(out, name);
     hy_buf_append_byte(out, ':');
     for (size_t i = 0; i < headers.count; i++) {
         if (headers.items[i].name.len == name.len &&

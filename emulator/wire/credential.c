@@ -1,19 +1,31 @@
 #include "wire/credential.h"
 
-static const hy_sv marker = HY_SV_INIT("Credential=");
-
-/* What follows "Credential=", up to the next comma or blank. */
-static hy_sv find_scope(hy_sv authorization)
+/* The first of each name counts. */
+static void take(hy_sv *field, hy_sv value)
 {
-    for (size_t i = 0; i + marker.len <= authorization.len; i++) {
-        hy_sv rest = { authorization.ptr + i, authorization.len - i };
-        if (hy_sv_starts_with(rest, marker)) {
-            rest = (hy_sv){ rest.ptr + marker.len, rest.len - marker.len };
-            hy_sv word = hy_sv_cut(&rest, ',');
-            return hy_sv_cut(&word, ' ');
+    if (field->ptr == NULL) {
+        *field = value;
+    }
+}
+
+struct hy_authorization hy_authorization_of(hy_sv header)
+{
+    struct hy_authorization parts = { .algorithm = hy_sv_cut(&header, ' ') };
+    while (header.len > 0) {
+        hy_sv words = hy_sv_cut(&header, ',');
+        while (words.len > 0) {
+            hy_sv value = hy_sv_cut(&words, ' ');
+            hy_sv name = hy_sv_cut(&value, '=');
+            if (hy_sv_equal(name, HY_SV("Credential"))) {
+                take(&parts.credential, value);
+            } else if (hy_sv_equal(name, HY_SV("SignedHeaders"))) {
+                take(&parts.signed_headers, value);
+            } else if (hy_sv_equal(name, HY_SV("Signature"))) {
+                take(&parts.signature, value);
+            }
         }
     }
-    return (hy_sv){ 0 };
+    return parts;
 }
 
 /* In a query the slash is "/" or, as clients write it, "%2F". No part has another escape. */
@@ -48,18 +60,21 @@ static struct hy_credential split(hy_sv scope)
 
 struct hy_credential hy_credential_of(struct hy_http_headers headers)
 {
-    return split(find_scope(hy_http_header(headers, HY_SV("authorization"))));
+    return split(hy_authorization_of(hy_http_header(headers, HY_SV("authorization"))).credential);
 }
 
 struct hy_credential hy_credential_of_request(const struct hy_http_request *request)
 {
     static const hy_sv parameter = HY_SV_INIT("X-Amz-Credential=");
     hy_sv query = request->query;
+    if (hy_http_header(request->headers, HY_SV("authorization")).len > 0) {
+        return hy_credential_of(request->headers);
+    }
     while (query.len > 0) {
         hy_sv word = hy_sv_cut(&query, '&');
         if (hy_sv_starts_with(word, parameter)) {
             return split((hy_sv){ word.ptr + parameter.len, word.len - parameter.len });
         }
     }
-    return hy_credential_of(request->headers);
+    return (struct hy_credential){ 0 };
 }

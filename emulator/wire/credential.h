@@ -11,10 +11,21 @@ struct hy_credential {
     hy_sv access_key, date, region, service; /* all empty when unsigned or malformed */
 };
 
+/* The parts of an Authorization header, as they stand there; what is missing has no ptr. */
+struct hy_authorization {
+    hy_sv algorithm;      /* "AWS4-HMAC-SHA256" */
+    hy_sv credential;     /* "AKID/20260101/us-east-1/firehose/aws4_request" */
+    hy_sv signed_headers; /* "host;x-amz-date" */
+    hy_sv signature;
+};
+
+/* "ALGORITHM Name=value, Name=value": commas and blanks separate. */
+struct hy_authorization hy_authorization_of(hy_sv header);
+
 /* From the Authorization header. Views into it. */
 struct hy_credential hy_credential_of(struct hy_http_headers headers);
 
-/* From there or, when the request is presigned, from the parameter X-Amz-Credential. */
+/* From there or, when there is none, from the parameter X-Amz-Credential. */
 struct hy_credential hy_credential_of_request(const struct hy_http_request *request);
 
 #endif

@@ -34,26 +34,6 @@ static void write_stamp(uint64_t ms, char out[HY_DATE_TEXT_BYTES])
 
 /* ---- the claim: the Authorization header ------------------------------------------------- */
 
-/* "ALGORITHM Name=value, Name=value": commas and blanks separate. */
-static void read_authorization(hy_sv text, struct hy_sigv4_claim *claim)
-{
-    claim->algorithm = hy_sv_cut(&text, ' ');
-    while (text.len > 0) {
-        hy_sv words = hy_sv_cut(&text, ',');
-        while (words.len > 0) {
-            hy_sv value = hy_sv_cut(&words, ' ');
-            hy_sv name = hy_sv_cut(&value, '=');
-            if (hy_sv_equal(name, HY_SV("Credential"))) {
-                claim->credential = value;
-            } else if (hy_sv_equal(name, HY_SV("SignedHeaders"))) {
-                claim->signed_headers = value;
-            } else if (hy_sv_equal(name, HY_SV("Signature"))) {
-                claim->signature = value;
-            }
-        }
-    }
-}
-
 /* A Date header is an HTTP date: what is signed is the same instant in the basic format. */
 HY_MUST_CHECK
 static enum hy_code read_date(struct hy_sigv4_claim *claim, struct hy_arena *arena,
@@ -78,7 +58,11 @@ static enum hy_code read_header_form(const struct hy_http_request *request, hy_s
                                      struct hy_arena *arena, struct hy_sigv4_claim *claim,
                                      struct hy_err *err)
 {
-    read_authorization(authorization, claim);
+    const struct hy_authorization parts = hy_authorization_of(authorization);
+    claim->algorithm = parts.algorithm;
+    claim->credential = parts.credential;
+    claim->signed_headers = parts.signed_headers;
+    claim->signature = parts.signature;
     claim->stamp = hy_http_header(request->headers, HY_SV("x-amz-date"));
     if (claim->stamp.len == 0) {
         claim->stamp = hy_http_header(request->headers, HY_SV("date"));
@@ -215,9 +199,9 @@ static enum hy_code check_time(const struct hy_sigv4_claim *claim, uint64_t now_
     const uint64_t signed_s = claim->signed_ms / 1000;
     char now[HY_DATE_TEXT_BYTES];
     char limit[HY_DATE_TEXT_BYTES];
-    write_stamp(now_ms, now);
     if (now_s > signed_s + valid_s) {
         bool in_minutes = valid_s % 60 == 0;
+        write_stamp(now_ms, now);
         write_stamp((now_s - valid_s) * 1000, limit);
         return hy_refuse(err, &hy_invalid_signature,
                          "Signature expired: %.*s is now earlier than %s (%s - %u %s.)",
@@ -226,6 +210,7 @@ static enum hy_code check_time(const struct hy_sigv4_claim *claim, uint64_t now_
                          in_minutes ? "min" : "sec");
     }
     if (signed_s > now_s + skew_s) {
+        write_stamp(now_ms, now);
         write_stamp((now_s + skew_s) * 1000, limit);
         return hy_refuse(err, &hy_invalid_signature,
                          "Signature not yet current: %.*s is still later than %s (%s + %u min.)",
@@ -234,13 +219,9 @@ static enum hy_code check_time(const struct hy_sigv4_claim *claim, uint64_t now_
     return HY_OK;
 }
 
-/* Five parts; slashes at the end do not count. */
 static bool split_credential(struct hy_sigv4_claim *claim, hy_sv *last)
 {
     hy_sv rest = claim->credential;
-    while (rest.len > 0 && rest.ptr[rest.len - 1] == '/') {
-        rest.len--;
-    }
     claim->who.access_key = hy_sv_cut(&rest, '/');
     claim->scope = rest;
     claim->who.date = hy_sv_cut(&rest, '/');
@@ -248,6 +229,17 @@ static bool split_credential(struct hy_sigv4_claim *claim, hy_sv *last)
     claim->who.service = hy_sv_cut(&rest, '/');
     *last = rest;
     return rest.len > 0 && hy_sv_find(rest, '/') == rest.len;
+}
+
+/* Services know the caller by hy_credential_of_request: a credential that it reads in another way
+ * (an escape where none is needed) is refused, or it could stand for somebody else. */
+static bool is_known_alike(const struct hy_sigv4_claim *claim,
+                           const struct hy_http_request *request)
+{
+    const struct hy_credential known = hy_credential_of_request(request);
+    return hy_sv_equal(known.access_key, claim->who.access_key) &&
+           hy_sv_equal(known.region, claim->who.region) &&
+           hy_sv_equal(known.service, claim->who.service);
 }
 
 /* Any region will do: hydrant is in all of them. */
@@ -299,6 +291,14 @@ static enum hy_code check_signed_headers(const struct hy_sigv4_claim *claim,
     return HY_OK;
 }
 
+HY_MUST_CHECK
+static enum hy_code refuse_credential(const struct hy_sigv4_claim *claim, struct hy_err *err)
+{
+    return hy_refuse(err, &hy_incomplete_signature,
+                     "Credential must have exactly 5 slash-delimited elements, e.g. "
+                     "keyid/date/region/service/term, got '%.*s'", HY_SV_ARG(claim->credential));
+}
+
 enum hy_code hy_sigv4_check(struct hy_sigv4_claim *claim, const struct hy_http_request *request,
                             hy_sv service, uint64_t now_ms, struct hy_err *err)
 {
@@ -319,12 +319,12 @@ enum hy_code hy_sigv4_check(struct hy_sigv4_claim *claim, const struct hy_http_r
                          HY_SV_ARG(claim->algorithm));
     }
     if (!is_five) {
-        return hy_refuse(err, &hy_incomplete_signature,
-                         "Credential must have exactly 5 slash-delimited elements, e.g. "
-                         "keyid/date/region/service/term, got '%.*s'",
-                         HY_SV_ARG(claim->credential));
+        return refuse_credential(claim, err);
     }
     code = check_scope(claim, last, service, err);
+    if (code == HY_OK && !is_known_alike(claim, request)) {
+        code = refuse_credential(claim, err);
+    }
     return code == HY_OK ? check_signed_headers(claim, request, err) : code;
 }
 
@@ -350,6 +350,25 @@ enum hy_code hy_sigv4_key(struct hy_sha256 *sha256, hy_sv secret, const struct h
     return good ? HY_OK : HY_NO_MEMORY;
 }
 
+/* In the arena; ptr NULL when that is full. */
+static hy_sv join_lines(const hy_sv *lines, size_t count, struct hy_arena *arena)
+{
+    size_t len = count - 1;
+    for (size_t i = 0; i < count; i++) {
+        len += lines[i].len;
+    }
+    char *text = hy_arena_alloc(arena, len);
+    char *at = text;
+    for (size_t i = 0; text != NULL && i < count; i++) {
+        if (i > 0) {
+            *at++ = '\n';
+        }
+        memcpy(at, lines[i].ptr, lines[i].len);
+        at += lines[i].len;
+    }
+    return (hy_sv){ text, len };
+}
+
 enum hy_code hy_sigv4_sign(struct hy_sha256 *sha256, const unsigned char key[HY_SHA256_BYTES],
                            const struct hy_sigv4_claim *claim, hy_sv canonical,
                            struct hy_arena *arena, char signature[HY_SHA256_HEX_CHARS])
@@ -358,9 +377,8 @@ enum hy_code hy_sigv4_sign(struct hy_sha256 *sha256, const unsigned char key[HY_
     if (!hy_sha256_hex(sha256, canonical, hash)) {
         return HY_NO_MEMORY;
     }
-    char *text = hy_arena_printf(arena, "%.*s\n%.*s\n%.*s\n%.*s", HY_SV_ARG(algorithm),
-                                 HY_SV_ARG(claim->stamp), HY_SV_ARG(claim->scope),
-                                 HY_SHA256_HEX_CHARS, hash);
-    return text != NULL && hy_sha256_hmac_hex(sha256, bytes_of(key), hy_sv_of(text), signature)
+    const hy_sv lines[] = { algorithm, claim->stamp, claim->scope, { hash, sizeof hash } };
+    hy_sv text = join_lines(lines, sizeof lines / sizeof lines[0], arena);
+    return text.ptr != NULL && hy_sha256_hmac_hex(sha256, bytes_of(key), text, signature)
         ? HY_OK : HY_NO_MEMORY;
 }

@@ -256,9 +256,13 @@ static void test_forms(void **state)
 static void test_other_payloads_are_no_chunks(void **state)
 {
     (void)state;
-    static const char *const others[] = { "", "UNSIGNED-PAYLOAD", "STREAMING-", "streaming-"
-                                          "unsigned-payload-trailer",
-                                          "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD" };
+    static const char *const others[] = {
+        "",
+        "UNSIGNED-PAYLOAD",
+        "STREAMING-",
+        "streaming-unsigned-payload-trailer",
+        "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+    };
     struct hy_aws_chunked kind;
     for (size_t i = 0; i < ROWS(others); i++) {
         assert_false(hy_aws_chunked_of(hy_sv_of(others[i]), &kind));
