@@ -23,7 +23,7 @@ struct kept_key {
 
 struct hy_auth {
     struct hy_auth_options options;
-    struct hy_sha256 *sha256;
+    struct hy_sha256 *sha256; /* with --auth sign only */
     struct hy_arena arena;   /* of the request at hand */
     struct hy_buf canonical; /* likewise */
     struct kept_key keys[KEYS_MAX];
@@ -39,10 +39,12 @@ struct hy_auth *hy_auth_create(const struct hy_auth_options *options)
     auth->options = *options;
     hy_arena_init(&auth->arena, ARENA_BYTES_MAX);
     hy_buf_init(&auth->canonical, ARENA_BYTES_MAX);
-    auth->sha256 = hy_sha256_create();
-    if (auth->sha256 == NULL) {
-        hy_auth_destroy(auth);
-        return NULL;
+    if (options->is_signed) { /* it makes OpenSSL wake up, which takes time and memory */
+        auth->sha256 = hy_sha256_create();
+        if (auth->sha256 == NULL) {
+            hy_auth_destroy(auth);
+            return NULL;
+        }
     }
     return auth;
 }
