@@ -5,6 +5,7 @@
 
 Needs botocore (it wrote the table with 1.43). The time is fixed, so the output is, too.
 """
+import base64
 import datetime
 import hashlib
 import json
@@ -34,9 +35,13 @@ class PresignedWithBody(SigV4QueryAuth):
 
 
 def sign(signer, service, url, method="POST", headers=(), body=b"", token=None, sent=None,
-         unsigned=False, **options):
+         unsigned=False, is_refused=False, **options):
     """`sent` is the body when the signer is not to see it."""
-    request = AWSRequest(method, url, dict(headers), body)
+    headers = dict(headers)
+    if unsigned: # over https, and with another sum that botocore trusts
+        url = url.replace("http:", "https:")
+        headers["Content-MD5"] = base64.b64encode(hashlib.md5(body).digest()).decode()
+    request = AWSRequest(method, url, headers, body)
     request.context["payload_signing_enabled"] = not unsigned
     request.context["client_config"] = None
     signer(Credentials("AKIDEXAMPLE", SECRET, token), service, "eu-west-1",
@@ -46,7 +51,8 @@ def sign(signer, service, url, method="POST", headers=(), body=b"", token=None, 
     host, _, target = rest.partition("/")
     return {"method": method, "target": "/" + target, "token": token or "",
             "headers": [("Host", host)] + list(prepared.headers.items()),
-            "body": sent if sent is not None else body, "service": service}
+            "body": sent if sent is not None else body, "service": service,
+            "is_refused": is_refused}
 
 
 def vectors():
@@ -82,8 +88,10 @@ def vectors():
     yield "S3: a list", sign(
         S3SigV4Auth, "s3", s3 + "?list-type=2&prefix=a%2Fb&delimiter=%2F&encoding-type=url", "GET")
     yield "S3: an unsigned payload", sign(
-        S3SigV4Auth, "s3", s3.replace("http:", "https:") + "/k", "PUT", body=b"anything",
-        unsigned=True)
+        S3SigV4Auth, "s3", s3 + "/k", "PUT", body=b"anything", unsigned=True)
+    yield "not S3: an unsigned payload", sign(
+        S3SigV4Auth, "firehose", url + "/", headers=PUT_HEADERS, body=PUT, unsigned=True,
+        is_refused=True)
     yield "presigned", sign(SigV4QueryAuth, "sts",
                             url + "/?Action=GetCallerIdentity&Version=2011-06-15", "GET",
                             expires=60)
@@ -119,8 +127,10 @@ def main():
             print("          { %s,%s%s }," % (
                 quoted(header), " " if len(value) < 60 else "\n            ", quoted(value)))
         print("      },")
-        print("      .body = %s,\n      .service = %s,\n      .token = %s },"
-              % (quoted(vector["body"]), quoted(vector["service"]), quoted(vector["token"])))
+        print("      .body = %s,\n      .service = %s,\n      .token = %s,\n"
+              "      .is_refused = %s }," % (
+                  quoted(vector["body"]), quoted(vector["service"]), quoted(vector["token"]),
+                  "true" if vector["is_refused"] else "false"))
     print("};")
 
 

@@ -19,6 +19,7 @@ struct vector {
         const char *name, *value;
     } headers[VECTOR_HEADERS_MAX]; /* ends with the first without a name */
     const char *body, *service, *token;
+    bool is_refused; /* botocore can sign so, but the service does not take it */
 };
 
 /* A request and the memory that it points to. */
