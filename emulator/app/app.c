@@ -234,7 +234,8 @@ static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
     }
     app->registry = hy_registry_create();
     const struct hy_firehose_options firehose = {
-        .env = &app->env, .registry = app->registry, .region = region, .account = account
+        .env = &app->env, .registry = app->registry, .region = region, .account = account,
+        .has_quotas = app->options->quotas,
     };
     app->firehose = app->registry == NULL ? NULL : hy_firehose_create(&firehose);
     return app->firehose == NULL ? no_memory(err) : HY_OK;

@@ -15,6 +15,7 @@ static bool set_clock(struct hy_options *options, const char *value);
 static bool set_seed(struct hy_options *options, const char *value);
 static bool set_durability(struct hy_options *options, const char *value);
 static bool set_auth(struct hy_options *options, const char *value);
+static bool set_quotas(struct hy_options *options, const char *value);
 static bool set_log(struct hy_options *options, const char *value);
 static bool set_log_format(struct hy_options *options, const char *value);
 
@@ -51,6 +52,9 @@ static const struct option {
     { "--auth", "off|sign", "off",
       "sign: requests must carry a Signature V4 of one of the config's credentials", SET, 0,
       set_auth },
+    { "--quotas", "off|aws", "off",
+      "aws: a stream takes 2,000 requests, 500,000 records and 5 MiB a second", SET, 0,
+      set_quotas },
     { "--no-control", "", NULL, "no control API under /_hydrant/", SWITCH, FIELD(no_control),
       NULL },
     { "--log", "LEVEL", "info", "error, warn, info or debug", SET, 0, set_log },
@@ -134,6 +138,12 @@ static bool set_auth(struct hy_options *options, const char *value)
 {
     options->auth = strcmp(value, "sign") == 0 ? HY_AUTH_SIGN : HY_AUTH_OFF;
     return options->auth == HY_AUTH_SIGN || strcmp(value, "off") == 0;
+}
+
+static bool set_quotas(struct hy_options *options, const char *value)
+{
+    options->quotas = strcmp(value, "aws") == 0;
+    return options->quotas || strcmp(value, "off") == 0;
 }
 
 static bool set_log(struct hy_options *options, const char *value)

@@ -25,6 +25,7 @@ struct hy_options {
     uint64_t seed;
     bool power;              /* --durability power */
     enum hy_auth_kind auth;
+    bool quotas;             /* --quotas aws */
     bool no_control;
     enum hy_log_level log_level;
     bool log_json;

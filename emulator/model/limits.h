@@ -12,6 +12,9 @@ enum {
     HY_STREAM_NAME_MAX = 64,          /* 2.1 */
     HY_STREAM_ARN_MAX = 512,          /* 2.1 */
     HY_STREAMS_MAX = 5000,            /* an account; 2.12 */
+    HY_QUOTA_REQUESTS = 2000,         /* a second and stream, as in us-east-1; 2.12 */
+    HY_QUOTA_RECORDS = 500000,
+    HY_QUOTA_BYTES = 5 * HY_MIB,
 
     HY_S3_BUFFER_MIB_DEFAULT = 5,     /* 3.2 */
     HY_S3_BUFFER_SECONDS_DEFAULT = 300,

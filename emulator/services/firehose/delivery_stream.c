@@ -40,6 +40,7 @@ static struct hy_delivery_stream *stream_create(struct hy_firehose *firehose, ui
         stream->description = description;
         stream->name = name;
         stream->encrypted = hy_description_is_encrypted(description);
+        stream->has_quota = firehose->has_quotas;
         stream->status = HY_STREAM_CREATING;
         HASH_ADD_KEYPTR(hh, firehose->streams, name, strlen(name), stream);
         if (stream->hh.tbl != NULL) {

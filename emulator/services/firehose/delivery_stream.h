@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/sv.h"
+#include "services/firehose/quota.h"
 #include "store/ledger.h"
 
 #include <cjson/cJSON.h>
@@ -35,6 +36,8 @@ struct hy_delivery_stream {
     char *name;               /* the table's key */
     enum hy_stream_status status;
     bool encrypted;
+    bool has_quota;
+    struct hy_quota quota;
     struct hy_stream *stream; /* the pipeline's; NULL when CREATING, and when it is gone */
     bool leaving;             /* close or remove it as soon as it is ACTIVE */
     bool gone;                /* nothing holds it but writes under way */

@@ -43,6 +43,7 @@ struct hy_firehose *hy_firehose_create(const struct hy_firehose_options *options
     firehose->registry = options->registry;
     firehose->region = strdup(options->region);
     firehose->account = strdup(options->account);
+    firehose->has_quotas = options->has_quotas;
     firehose->next_id = 1;
     hy_buf_init(&firehose->reply, REPLY_BYTES_MAX);
     if (firehose->region == NULL || firehose->account == NULL) {

@@ -19,6 +19,7 @@ struct hy_firehose_options {
     struct hy_registry *registry;  /* must outlive */
     const char *region;            /* "us-east-1"; copied */
     const char *account;           /* "123456789012"; copied */
+    bool has_quotas;               /* quota.h */
 };
 
 struct hy_firehose *hy_firehose_create(const struct hy_firehose_options *options);

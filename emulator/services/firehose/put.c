@@ -8,6 +8,7 @@
 #include "services/firehose/put_walk.h"
 #include "services/firehose/tree.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A Put whose records are appended, until the journal has written them; in the call's arena. */
@@ -16,7 +17,8 @@ struct put {
     struct hy_call *call;
     bool is_batch, encrypted;
     uint64_t stream_id, first_seq;
-    size_t count;
+    size_t count, refused_count;
+    const uint64_t *refused; /* NULL: none */
 };
 
 /* --- the answer ---------------------------------------------------------------------------- */
@@ -27,12 +29,24 @@ static char *write_text(char *at, hy_sv text)
     return at + text.len;
 }
 
+/* At most HY_BATCH_RECORDS_MAX. */
+static char *write_count(char *at, size_t count)
+{
+    char digits[8];
+    const int len = snprintf(digits, sizeof digits, "%zu", count);
+    return write_text(at, (hy_sv){ digits, (size_t)len });
+}
+
 static char *write_record_id(const struct put *put, size_t index, char *at)
 {
     at = write_text(at, HY_SV("\"RecordId\":\""));
     hy_put_record_id_make(&put->firehose->record_ids, put->stream_id, put->first_seq + index, at);
     return write_text(at + HY_RECORD_ID_CHARS, HY_SV("\""));
 }
+
+/* What a record over the quota is told (firehose.md 2.8). */
+static const hy_sv slow_down = HY_SV_INIT(
+    "\"ErrorCode\":\"ServiceUnavailableException\",\"ErrorMessage\":\"Slow down.\"");
 
 /* The members' order is the service's, and some clients read it in that order
  * (firehose.md 1.3). */
@@ -48,10 +62,17 @@ static char *write_many(const struct put *put, char *at)
 {
     at = write_text(at, put->encrypted ? HY_SV("{\"Encrypted\":true")
                                        : HY_SV("{\"Encrypted\":false"));
-    at = write_text(at, HY_SV(",\"FailedPutCount\":0,\"RequestResponses\":["));
+    at = write_text(at, HY_SV(",\"FailedPutCount\":"));
+    at = write_count(at, put->refused_count);
+    at = write_text(at, HY_SV(",\"RequestResponses\":["));
+    size_t accepted = 0;
     for (size_t i = 0; i < put->count; i++) {
         at = write_text(at, i == 0 ? HY_SV("{") : HY_SV(",{"));
-        at = write_record_id(put, i, at);
+        if (put->refused != NULL && hy_put_walked_is_refused(put->refused, i)) {
+            at = write_text(at, slow_down);
+        } else {
+            at = write_record_id(put, accepted++, at);
+        }
         at = write_text(at, HY_SV("}"));
     }
     return write_text(at, HY_SV("]}"));
@@ -101,31 +122,70 @@ static void count(struct hy_counters *counters, bool is_batch)
     }
 }
 
-static void commit(struct hy_firehose *firehose, struct hy_call *call, bool is_batch,
-                   const struct hy_put_walked *walked)
+static void refuse_busy(struct hy_call *call, const struct hy_put_walked *walked, size_t records)
+{
+    hy_stream_counters(walked->stream->stream)->throttled_records += records;
+    answer_busy(call);
+}
+
+/* One request too many is refused whole; of a batch, else, only the records that are too many. */
+static bool is_over_quota(struct hy_put_walked *walked, bool is_batch)
+{
+    return walked->has_quota && (!hy_quota_take_request(&walked->quota) ||
+                                 (!is_batch && walked->refused_count > 0));
+}
+
+/* NULL: out of memory. */
+static struct put *make_put(struct hy_firehose *firehose, struct hy_call *call, bool is_batch,
+                            const struct hy_put_walked *walked)
 {
     const struct hy_delivery_stream *stream = walked->stream;
-    struct hy_journal *journal = hy_stream_journal(stream->stream);
+    uint64_t *refused = NULL;
+    if (walked->refused_count > 0) {
+        refused = hy_arena_alloc(&call->arena, sizeof walked->refused);
+        if (refused == NULL) {
+            return NULL;
+        }
+        memcpy(refused, walked->refused, sizeof walked->refused);
+    }
     struct put *put = hy_arena_alloc(&call->arena, sizeof *put);
     if (put != NULL) {
         *put = (struct put){
             .firehose = firehose, .call = call, .is_batch = is_batch,
             .encrypted = stream->encrypted, .stream_id = stream->id,
             .first_seq = walked->first_seq, .count = walked->count,
+            .refused_count = walked->refused_count, .refused = refused,
         };
     }
-    if (put == NULL || !hy_journal_commit(journal, on_written, put)) {
+    return put;
+}
+
+static void commit(struct hy_firehose *firehose, struct hy_call *call, bool is_batch,
+                   struct hy_put_walked *walked)
+{
+    struct hy_delivery_stream *stream = walked->stream;
+    struct hy_journal *journal = hy_stream_journal(stream->stream);
+    if (is_over_quota(walked, is_batch)) {
+        hy_journal_rollback(journal, walked->mark);
+        refuse_busy(call, walked, walked->count);
+        return;
+    }
+    const bool has_records = walked->count > walked->refused_count;
+    struct put *put = make_put(firehose, call, is_batch, walked);
+    if (put == NULL || (has_records && !hy_journal_commit(journal, on_written, put))) {
         hy_journal_rollback(journal, walked->mark);
         answer_busy(call);
         return;
     }
-    count(hy_stream_counters(stream->stream), is_batch);
-}
-
-static void refuse_busy(struct hy_call *call, const struct hy_put_walked *walked, size_t records)
-{
-    hy_stream_counters(walked->stream->stream)->throttled_records += records;
-    answer_busy(call);
+    if (walked->has_quota) {
+        stream->quota = walked->quota;
+    }
+    struct hy_counters *counters = hy_stream_counters(stream->stream);
+    counters->throttled_records += walked->refused_count;
+    count(counters, is_batch);
+    if (!has_records) {
+        answer(put); /* there is nothing to be written */
+    }
 }
 
 /* --- parse --------------------------------------------------------------------------------- */
@@ -171,10 +231,7 @@ static bool append(struct hy_journal *journal, const char *text, uint64_t now_ms
     if (room == NULL || !hy_base64_decode(encoded, room, &len, &bad_at)) {
         return false;
     }
-    const uint64_t seq = hy_journal_append(journal, len, now_ms);
-    if (walked->count++ == 0) {
-        walked->first_seq = seq;
-    }
+    hy_put_walked_add(walked, len, now_ms);
     return true;
 }
 
@@ -183,7 +240,7 @@ static void append_tree(struct hy_firehose *firehose, struct hy_call *call,
                         struct hy_put_walked *walked)
 {
     struct hy_journal *journal = hy_stream_journal(walked->stream->stream);
-    walked->mark = hy_journal_mark(journal);
+    hy_put_walked_begin(walked, walked->stream, call->now_ms);
     const cJSON *record = kind->is_batch ? records->child : records;
     bool good = true;
     while (good && record != NULL) {

@@ -1,5 +1,6 @@
-/* put_record_batch.c - PutRecordBatch: firehose.md 2.8. All records or none are accepted: what
- * makes one fail (no room) would fail those after it too. */
+/* put_record_batch.c - PutRecordBatch: firehose.md 2.8. A record fails alone when it is over the
+ * stream's quota; what else makes one fail (no room) would fail those after it too, and then none
+ * is accepted. */
 #include "services/firehose/put.h"
 #include "services/firehose/shapes.h"
 

@@ -5,6 +5,33 @@
 #include "model/limits.h"
 #include "pipeline/stream/stream.h"
 
+void hy_put_walked_begin(struct hy_put_walked *walked, struct hy_delivery_stream *stream,
+                         uint64_t now_ms)
+{
+    walked->stream = stream;
+    walked->journal = hy_stream_journal(stream->stream);
+    walked->mark = hy_journal_mark(walked->journal);
+    walked->has_quota = stream->has_quota;
+    if (walked->has_quota) {
+        walked->quota = stream->quota;
+        hy_quota_turn(&walked->quota, now_ms);
+    }
+}
+
+void hy_put_walked_add(struct hy_put_walked *walked, size_t len, uint64_t now_ms)
+{
+    const size_t index = walked->count++;
+    if (walked->has_quota && !hy_quota_take_record(&walked->quota, len)) {
+        walked->refused[index / 64] |= UINT64_C(1) << (index % 64);
+        walked->refused_count++;
+        return;
+    }
+    const uint64_t seq = hy_journal_append(walked->journal, len, now_ms);
+    if (index == walked->refused_count) {
+        walked->first_seq = seq;
+    }
+}
+
 /* Every function returns whether the walk goes on; `end` says why it does not. */
 struct walk {
     struct hy_json_scan scan;
@@ -29,9 +56,8 @@ static bool find_stream(struct walk *walk, const struct hy_json_scan *name)
     if (stream == NULL || stream->status != HY_STREAM_ACTIVE) {
         return stop(walk);
     }
-    walk->walked->stream = stream;
-    walk->journal = hy_stream_journal(stream->stream);
-    walk->walked->mark = hy_journal_mark(walk->journal);
+    hy_put_walked_begin(walk->walked, stream, walk->now_ms);
+    walk->journal = walk->walked->journal;
     return true;
 }
 
@@ -82,10 +108,7 @@ static bool append_data(struct walk *walk)
     if (walk->walked->bytes > HY_BATCH_BYTES_MAX) {
         return stop(walk);
     }
-    const uint64_t seq = hy_journal_append(walk->journal, len, walk->now_ms);
-    if (walk->walked->count++ == 0) {
-        walk->walked->first_seq = seq;
-    }
+    hy_put_walked_add(walk->walked, len, walk->now_ms);
     return true;
 }
 

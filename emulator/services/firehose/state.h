@@ -16,6 +16,7 @@ struct hy_firehose {
     struct hy_pipeline_env *env;
     struct hy_registry *registry;
     char *region, *account;
+    bool has_quotas;
     struct hy_delivery_stream *streams; /* by name */
     uint64_t next_id;
     bool closing; /* streams that come alive now are closed at once */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { ARGS_MAX = 8 };
+enum { ARGS_MAX = 9 };
 
 #define ROWS(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -71,6 +71,8 @@ static const struct refused {
     { "durability unknown", { "--durability", "none" },
       "hydrant: --durability must be process|power; see --help\n" },
     { "auth unknown", { "--auth", "on" }, "hydrant: --auth must be off|sign; see --help\n" },
+    { "quotas unknown", { "--quotas", "on" },
+      "hydrant: --quotas must be off|aws; see --help\n" },
     { "log level unknown", { "--log", "loud" }, "hydrant: --log must be LEVEL; see --help\n" },
     { "stream without bucket", { "--stream", "s" },
       "hydrant: --stream needs --bucket NAME; see --help\n" },
@@ -105,7 +107,8 @@ static void test_presets(void **state)
     assert_null(options.buckets_dir);
     assert_int_equal(options.clock, HY_CLOCK_REAL);
     assert_int_equal(options.auth, HY_AUTH_OFF);
-    assert_false(options.has_seed || options.power || options.no_control || options.log_json);
+    assert_false(options.has_seed || options.power || options.no_control || options.log_json ||
+                 options.quotas);
     hy_options_finish(&options);
 }
 
@@ -114,7 +117,7 @@ static void test_values_joined_or_apart(void **state)
     (void)state;
     static const char *const words[] = { "--listen=[::1]:0", "--clock", "x60",    "--seed=7",
                                          "--durability",     "power",   "--no-control",
-                                         "--auth=sign", NULL };
+                                         "--auth=sign", "--quotas=aws", NULL };
     struct hy_options options;
     char said[64];
     assert_int_equal(parse(words, &options, said, sizeof said), HY_OPTIONS_RUN);
@@ -125,6 +128,7 @@ static void test_values_joined_or_apart(void **state)
     assert_true(options.has_seed && options.seed == 7);
     assert_true(options.power && options.no_control);
     assert_int_equal(options.auth, HY_AUTH_SIGN);
+    assert_true(options.quotas);
     hy_options_finish(&options);
 }
 
