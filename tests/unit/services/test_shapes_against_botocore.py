@@ -2,17 +2,25 @@
 
     test_shapes_against_botocore.py DUMPER
 
-DUMPER prints our tables as JSON. Exit 77 (skipped) where python has no botocore. Names of shapes
-do not count, nor the order of members and values: only what a request may look like.
+DUMPER prints our tables as JSON. Exit 77 (skipped) where python has no botocore, or an old one.
+Names of shapes do not count, nor the order of members and values: only what a request may look
+like.
 """
 import json
 import subprocess
 import sys
 
 try:
+    import botocore
     import botocore.loaders
 except ImportError:
     print("botocore is not installed")
+    sys.exit(77)
+
+# Older copies know an older service: Debian 12 has one from 2022.
+OLDEST = (1, 43)
+if tuple(int(part) for part in botocore.__version__.split(".")[:2]) < OLDEST:
+    print("botocore %s is older than the model that our tables follow" % botocore.__version__)
     sys.exit(77)
 
 # The server prints another expression than its model says (firehose.md 1.6).
