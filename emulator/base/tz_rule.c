@@ -4,7 +4,8 @@
 
 enum {
     DAY_S = 24 * 3600,
-    HOURS_MAX = 167,      /* RFC 8536: a week, for rules that are said in odd ways */
+    OFFSET_HOURS_MAX = 24,
+    DAY_HOURS_MAX = 167,  /* RFC 8536: a week, for rules that are said in odd ways */
     NAME_CHARS_MIN = 3,
 };
 
@@ -64,14 +65,14 @@ static bool read_name(hy_sv *rest, char out[HY_TZ_ABBREVIATION_BYTES])
 }
 
 /* [+-]hh[:mm[:ss]] */
-static bool read_time(hy_sv *rest, int *out)
+static bool read_time(hy_sv *rest, int hours_max, int *out)
 {
     int hours, minutes = 0, seconds = 0;
     const bool is_negative = take(rest, '-');
     if (!is_negative) {
         (void)take(rest, '+');
     }
-    if (!read_number(rest, HOURS_MAX, &hours) ||
+    if (!read_number(rest, hours_max, &hours) ||
         (take(rest, ':') && !read_number(rest, 59, &minutes)) ||
         (take(rest, ':') && !read_number(rest, 59, &seconds))) {
         return false;
@@ -95,7 +96,7 @@ static bool read_day(hy_sv *rest, struct hy_tz_day *day)
     } else {
         good = read_number(rest, 365, &day->day);
     }
-    return good && (!take(rest, '/') || read_time(rest, &day->time_s));
+    return good && (!take(rest, '/') || read_time(rest, DAY_HOURS_MAX, &day->time_s));
 }
 
 bool hy_tz_rule_parse(hy_sv text, struct hy_tz_rule *out)
@@ -103,7 +104,7 @@ bool hy_tz_rule_parse(hy_sv text, struct hy_tz_rule *out)
     hy_sv rest = text;
     *out = (struct hy_tz_rule){ 0 };
     if (!read_name(&rest, out->standard.abbreviation) ||
-        !read_time(&rest, &out->standard.offset_s)) {
+        !read_time(&rest, OFFSET_HOURS_MAX, &out->standard.offset_s)) {
         return false;
     }
     out->standard.offset_s = -out->standard.offset_s;
@@ -116,7 +117,7 @@ bool hy_tz_rule_parse(hy_sv text, struct hy_tz_rule *out)
         return false;
     }
     if (rest.len > 0 && rest.ptr[0] != ',') {
-        if (!read_time(&rest, &out->daylight.offset_s)) {
+        if (!read_time(&rest, OFFSET_HOURS_MAX, &out->daylight.offset_s)) {
             return false;
         }
         out->daylight.offset_s = -out->daylight.offset_s;

@@ -1,5 +1,7 @@
 #include "model/stream_spec.h"
 
+#include "model/naming.h"
+
 #include <assert.h>
 #include <stdlib.h>
 
@@ -19,6 +21,21 @@ struct hy_stream_spec *hy_stream_spec_hold(struct hy_stream_spec *spec)
     return spec;
 }
 
+static enum hy_code prepare_s3(struct hy_s3_spec *s3, struct hy_err *err)
+{
+    if (s3->naming != NULL) {
+        return HY_OK;
+    }
+    return hy_naming_create(hy_sv_of(s3->prefix), hy_sv_of(s3->error_prefix),
+                            hy_sv_of(s3->time_zone), &s3->naming, err);
+}
+
+enum hy_code hy_stream_spec_prepare(struct hy_stream_spec *spec, struct hy_err *err)
+{
+    const enum hy_code code = prepare_s3(&spec->s3, err);
+    return code != HY_OK || !spec->has_backup ? code : prepare_s3(&spec->backup, err);
+}
+
 static void free_s3(struct hy_s3_spec *s3)
 {
     free(s3->bucket);
@@ -26,6 +43,7 @@ static void free_s3(struct hy_s3_spec *s3)
     free(s3->error_prefix);
     free(s3->file_extension);
     free(s3->time_zone);
+    hy_naming_destroy(s3->naming);
 }
 
 void hy_stream_spec_release(struct hy_stream_spec *spec)

@@ -12,6 +12,8 @@
 #include "base/err.h"
 #include "base/sv.h"
 
+struct hy_naming;
+
 enum hy_compression {
     HY_COMPRESSION_NONE,
     HY_COMPRESSION_GZIP,
@@ -33,6 +35,7 @@ struct hy_s3_spec {
     char *time_zone;      /* "UTC" when absent */
     struct hy_buffering buffering;
     enum hy_compression compression;
+    struct hy_naming *naming; /* the two prefixes and the zone: hy_stream_spec_prepare */
 };
 
 struct hy_transform_spec {
@@ -55,6 +58,10 @@ struct hy_stream_spec {
 };
 
 struct hy_stream_spec *hy_stream_spec_create(void); /* zeroed, one holder */
+/* Reads what is kept as text. Once the spec is filled in, before the pipeline sees it; again is
+ * harmless. HY_NO_MEMORY, or HY_INVALID with a sentence. */
+HY_MUST_CHECK
+enum hy_code hy_stream_spec_prepare(struct hy_stream_spec *spec, struct hy_err *err);
 struct hy_stream_spec *hy_stream_spec_hold(struct hy_stream_spec *spec); /* returns it */
 void hy_stream_spec_release(struct hy_stream_spec *spec); /* the last one frees; NULL is fine */
 

@@ -74,6 +74,7 @@ static const struct fence {
     { "<sqlite3.h>", " store " },
     { "<zip.h>", " runtime pipeline/delivery " },
     { "<libdeflate.h>", " pipeline/delivery " },
+    { "<snappy-c.h>", " pipeline/delivery " },
     { "<cjson/cJSON.h>", " cli runtime services services/control services/firehose harness " },
 
     { "uv_now(", " io app " },

@@ -305,6 +305,8 @@ static void make(struct hy_parcel *parcel)
         .spool = parcel->spool,
         .bytes = parcel->bytes,
         .format = hy_compression_find(parcel->s3->compression),
+        .entry = parcel->entry,
+        .entry_ms = parcel->oldest_ms,
         .sync = env->sync_objects,
     };
     assert(parcel->file.format != NULL); /* hy_stream_check refuses what has no row */

@@ -130,8 +130,12 @@ static enum hy_code write_compressed(struct hy_object_file *file, int fd)
     }
     enum hy_code code = copy(file, &sink);
     if (code == HY_OK) {
-        code = file->format->compress((hy_sv){ sink.gathered, (size_t)sink.len }, &packed,
-                                      &packed_len);
+        const struct hy_packing packing = {
+            .bytes = { sink.gathered, (size_t)sink.len },
+            .entry = file->entry,
+            .entry_ms = file->entry_ms,
+        };
+        code = file->format->compress(&packing, &packed, &packed_len);
     }
     free(sink.gathered);
     if (code == HY_OK) {

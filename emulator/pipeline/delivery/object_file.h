@@ -22,6 +22,8 @@ struct hy_object_file {
     const struct hy_spool *spool; /* NULL: the extents are the content */
     uint64_t bytes;               /* of the content */
     const struct hy_compression_format *format;
+    const char *entry;            /* as in struct hy_packing */
+    uint64_t entry_ms;
     bool sync;
 
     enum hy_code code;            /* HY_NOT_FOUND: no such bucket */

@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/sv.h"
+#include "base/time_zone.h"
 #include "bucket/bucket.h"
 
 struct hy_object_name {
@@ -16,6 +17,7 @@ struct hy_object_name {
     hy_sv stream;
     hy_sv version;
     uint64_t oldest_ms;   /* arrival of the oldest record */
+    const struct hy_time_zone *zone; /* that it is said in; NULL is UTC */
     hy_sv uuid;
     hy_sv extension;      /* "" for none */
 };

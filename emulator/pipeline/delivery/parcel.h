@@ -10,6 +10,7 @@
 #define HY_PIPELINE_DELIVERY_PARCEL_H
 
 #include "base/agenda.h"
+#include "base/random.h"
 #include "base/seqset.h"
 #include "bucket/bucket.h"
 #include "model/stream_spec.h"
@@ -42,6 +43,7 @@ struct hy_parcel {
     uint64_t oldest_ms;           /* arrival */
     char key[HY_OBJECT_KEY_MAX + 1]; /* set when it is sealed; "" for dropped records */
     size_t key_len;
+    char entry[HY_UUID_BYTES];    /* likewise, with formats that have one: of the ZIP archive */
 
     /* delivery's own */
     struct hy_delivery *delivery;

@@ -68,21 +68,26 @@ static void slot_destroy(struct slot *slot)
     free(slot);
 }
 
-/* The prefix has been checked and fits; the name takes a uuid, in the order of sealing. */
+/* The prefix has been checked and fits; what is drawn is drawn in the order of sealing. */
 static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy_sv error_type)
 {
     const struct hy_s3_spec *s3 = parcel->s3;
+    const struct hy_compression_format *format = hy_compression_find(s3->compression);
+    struct hy_random *random = &channel->object_random[hy_parcel_lane(parcel->kind)];
     const struct hy_prefix_inputs inputs = {
-        .prefix = hy_sv_of(s3->prefix),
-        .error_prefix = hy_sv_of(s3->error_prefix),
+        .naming = s3->naming,
         .error_type = error_type,
         .instant_ms = parcel->oldest_ms,
+        .random = random,
     };
     char uuid[HY_UUID_BYTES];
     struct hy_buf prefix;
-    hy_random_uuid(&channel->object_random[hy_parcel_lane(parcel->kind)], uuid);
+    hy_random_uuid(random, uuid);
+    if (format->has_entry) {
+        hy_random_uuid(random, parcel->entry);
+    }
     hy_buf_init(&prefix, HY_OBJECT_KEY_MAX);
-    hy_prefix_evaluate(&inputs, &prefix);
+    (void)hy_prefix_evaluate(&inputs, &prefix); /* it could when the stream was made */
 
     const hy_sv extension = hy_sv_of(s3->file_extension);
     const struct hy_object_name name = {
@@ -90,10 +95,9 @@ static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy
         .stream = hy_sv_of(parcel->spec->name),
         .version = hy_sv_of(parcel->spec->version),
         .oldest_ms = parcel->oldest_ms,
+        .zone = s3->naming->zone,
         .uuid = hy_sv_of(uuid),
-        .extension = extension.len > 0
-                         ? extension
-                         : hy_sv_of(hy_compression_find(s3->compression)->extension),
+        .extension = extension.len > 0 ? extension : hy_sv_of(format->extension),
     };
     if (hy_object_name_write(&name, parcel->key, &parcel->key_len) != HY_OK) {
         /* Cannot be with the limits on names and prefixes; a key all the same, not a loss. */

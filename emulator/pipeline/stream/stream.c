@@ -1,13 +1,12 @@
 #include "pipeline/stream/inside.h"
 
 #include "base/log.h"
+#include "model/naming.h"
 #include "pipeline/delivery/compression.h"
-#include "pipeline/partition/prefix.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- looking, later ---- */
 
@@ -214,20 +213,22 @@ static void on_written(void *ctx, const struct hy_extent *extent, hy_sv frames)
 static enum hy_code check_s3(const struct hy_s3_spec *s3, struct hy_err *err)
 {
     if (hy_compression_find(s3->compression) == NULL) {
-        return hy_fail(err, HY_INVALID,
-                       "CompressionFormat has to be UNCOMPRESSED or GZIP: others are not "
-                       "emulated");
+        return hy_fail(err, HY_INVALID, "CompressionFormat number %d is not emulated",
+                       (int)s3->compression);
     }
-    if (strcmp(s3->time_zone, "UTC") != 0) {
-        return hy_fail(err, HY_INVALID, "CustomTimeZone %s is not emulated: UTC only",
-                       s3->time_zone);
+    if (s3->naming->prefix.has_keys || s3->naming->error_prefix.has_keys) {
+        return hy_fail(err, HY_INVALID, "Prefix %s has partition keys: they are not emulated",
+                       s3->prefix);
     }
-    return hy_prefix_check(hy_sv_of(s3->prefix), hy_sv_of(s3->error_prefix), err);
+    return HY_OK;
 }
 
-enum hy_code hy_stream_check(const struct hy_stream_spec *spec, struct hy_err *err)
+enum hy_code hy_stream_check(struct hy_stream_spec *spec, struct hy_err *err)
 {
-    const enum hy_code code = check_s3(&spec->s3, err);
+    enum hy_code code = hy_stream_spec_prepare(spec, err);
+    if (code == HY_OK) {
+        code = check_s3(&spec->s3, err);
+    }
     return code != HY_OK || !spec->has_backup ? code : check_s3(&spec->backup, err);
 }
 

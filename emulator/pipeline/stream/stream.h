@@ -22,10 +22,10 @@
 
 struct hy_stream; /* opaque */
 
-/* What the pipeline cannot carry out (a compression, an expression in a prefix) is refused with a
- * sentence: HY_INVALID. To be asked before a spec is opened or updated to. */
+/* Prepares the spec; what the pipeline cannot carry out is refused with a sentence: HY_INVALID.
+ * To be asked before a spec is opened or updated to. */
 HY_MUST_CHECK
-enum hy_code hy_stream_check(const struct hy_stream_spec *spec, struct hy_err *err);
+enum hy_code hy_stream_check(struct hy_stream_spec *spec, struct hy_err *err);
 
 /* Blocking (see above). Takes a hold on the spec. Checks it first. */
 HY_MUST_CHECK

@@ -330,7 +330,13 @@ enum hy_code hy_delivery_stream_replace(struct hy_delivery_stream *stream, cJSON
         cJSON_Delete(description);
         return HY_NO_MEMORY;
     }
-    const enum hy_code code = hy_delivery_stream_amend(stream, description, done, ctx);
+    struct hy_err why; /* the description has been checked: it is about memory */
+    enum hy_code code = hy_stream_spec_prepare(spec, &why);
+    if (code == HY_OK) {
+        code = hy_delivery_stream_amend(stream, description, done, ctx);
+    } else {
+        cJSON_Delete(description);
+    }
     if (code == HY_OK) {
         hy_stream_update(stream->stream, spec);
     }

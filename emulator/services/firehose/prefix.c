@@ -1,124 +1,69 @@
 #include "services/firehose/prefix.h"
 
-#include "base/sv.h"
 #include "model/limits.h"
+#include "model/naming.h"
 #include "services/firehose/errors.h"
 
-#include <ctype.h>
 #include <string.h>
-
-enum { RANDOM_STRING_CHARS = 11 };
 
 /* "Ths" is how the service spells it. */
 #define WRAPPED "Ths supplied prefix(es) do not satisfy the following constraint: "
 
-/* What one prefix says, once it has been read. */
-struct prefix {
-    const char *member; /* "Prefix" or "ErrorOutputPrefix": for messages */
-    bool has_expressions, has_error_type, has_partition_keys;
-    size_t evaluated_length; /* about: a timestamp counts as long as its pattern */
-};
+/* Long values of most letters: 2026-09-30T23:59:59.999Z, a Wednesday in September. */
+static const uint64_t long_instant_ms = UINT64_C(1790812799999);
 
-bool hy_prefix_has_expressions(const char *prefix)
+enum { EVALUATED_BYTES_MAX = 64 * 1024 }; /* pad modifiers make much of few letters */
+
+static enum hy_code refuse(struct hy_err *err, const char *rule)
 {
-    return prefix != NULL && strstr(prefix, "!{") != NULL;
+    return hy_refuse(err, &hy_invalid_argument, WRAPPED "%s", rule);
 }
 
-/* Letters outside quotes that Java's formatter has no use for. V must come in pairs, p must be
- * followed by what it pads. */
-static bool is_timestamp_pattern(hy_sv pattern)
+/* A key's value is not known yet: it counts for nothing. */
+static bool no_value(void *ctx, enum hy_piece_kind source, hy_sv name, hy_sv *value)
 {
-    bool is_quoted = false;
-    for (size_t i = 0; i < pattern.len; i++) {
-        const char letter = pattern.ptr[i];
-        if (letter == '\'') {
-            is_quoted = !is_quoted;
-        }
-        if (is_quoted) {
-            continue;
-        }
-        size_t run = 1;
-        while (i + run < pattern.len && pattern.ptr[i + run] == letter) {
-            run++;
-        }
-        const bool is_bad = letter != '\0' && strchr("CIJPRTUbfijlort{}#", letter) != NULL;
-        if (is_bad || (letter == 'V' && run != 2) || (letter == 'p' && i + run == pattern.len)) {
-            return false;
-        }
-        i += isalpha((unsigned char)letter) ? run - 1 : 0;
-    }
-    return !is_quoted;
+    (void)ctx;
+    (void)source;
+    (void)name;
+    *value = HY_SV("");
+    return true;
 }
 
-static enum hy_code read_firehose_value(hy_sv value, struct prefix *prefix, struct hy_err *err)
+static enum hy_code check_value(const struct hy_naming *naming, bool is_error,
+                                struct hy_err *err)
 {
-    if (hy_sv_equal(value, HY_SV("random-string"))) {
-        prefix->evaluated_length += RANDOM_STRING_CHARS;
-        return HY_OK;
+    const struct hy_local_time at = hy_local_time_of(long_instant_ms, naming->zone);
+    struct hy_random random = hy_random_from_seed(0);
+    const struct hy_expression_inputs inputs = {
+        .at = &at,
+        .random = &random,
+        .error_type = HY_SV("processing-failed"),
+        .key = no_value,
+    };
+    struct hy_buf value;
+    hy_buf_init(&value, EVALUATED_BYTES_MAX);
+    if (hy_buf_reserve(&value, EVALUATED_BYTES_MAX) == NULL) {
+        return HY_NO_MEMORY; /* all at once, so that `failed` can only mean too long */
     }
-    if (hy_sv_equal(value, HY_SV("error-output-type"))) {
-        prefix->has_error_type = true;
-        prefix->evaluated_length += sizeof "processing-failed" - 1;
-        return HY_OK;
+    enum hy_code code = hy_expression_evaluate(
+        is_error ? &naming->error_prefix : &naming->prefix, &inputs, &value);
+    if (code == HY_INVALID) { /* our sentence: what the service does then is not known */
+        code = refuse(err, "A timestamp is wider than the pad modifier before it allows");
+    } else if (value.failed || value.len > HY_PREFIX_EVALUATED_MAX) {
+        code = refuse(err, is_error
+                               ? "Length of evaluated ErrorOutputPrefix cannot be greater than 512"
+                               : "Length of evaluated prefix cannot be greater than 512");
     }
-    return hy_refuse(err, &hy_invalid_argument, WRAPPED "Invalid expression usage");
-}
-
-static enum hy_code read_expression(hy_sv expression, struct prefix *prefix, struct hy_err *err)
-{
-    hy_sv value = expression;
-    const hy_sv name_space = hy_sv_cut(&value, ':');
-    if (name_space.len == expression.len || value.len == 0) {
-        return hy_refuse(err, &hy_invalid_argument, WRAPPED "Invalid expression usage");
-    }
-    if (hy_sv_equal(name_space, HY_SV("firehose"))) {
-        return read_firehose_value(value, prefix, err);
-    }
-    prefix->evaluated_length += value.len;
-    if (hy_sv_equal(name_space, HY_SV("timestamp"))) {
-        return is_timestamp_pattern(value) ? HY_OK
-            : hy_refuse(err, &hy_invalid_argument,
-                        WRAPPED "Invalid conversion character used in the value of the "
-                        "expression in %s", prefix->member);
-    }
-    if (hy_sv_equal(name_space, HY_SV("partitionKeyFromQuery")) ||
-        hy_sv_equal(name_space, HY_SV("partitionKeyFromLambda"))) {
-        prefix->has_partition_keys = true;
-        return HY_OK;
-    }
-    return hy_refuse(err, &hy_invalid_argument,
-                     WRAPPED "Namespace to the left of colon (%.*s) is an invalid keyword!",
-                     HY_SV_ARG(name_space));
-}
-
-static enum hy_code read_prefix(const char *text, struct prefix *prefix, struct hy_err *err)
-{
-    hy_sv rest = hy_sv_of(text);
-    enum hy_code code = HY_OK;
-    while (rest.len > 0 && code == HY_OK) {
-        if (!hy_sv_starts_with(rest, HY_SV("!{"))) {
-            rest.ptr++;
-            rest.len--;
-            prefix->evaluated_length++;
-            continue;
-        }
-        const hy_sv opened = { rest.ptr + 2, rest.len - 2 };
-        const size_t end = hy_sv_find(opened, '}');
-        if (end == opened.len) {
-            return hy_refuse(err, &hy_invalid_argument, WRAPPED "Invalid expression usage");
-        }
-        prefix->has_expressions = true;
-        code = read_expression((hy_sv){ opened.ptr, end }, prefix, err);
-        rest = (hy_sv){ opened.ptr + end + 1, opened.len - end - 1 };
-    }
+    hy_buf_finish(&value);
     return code;
 }
 
-/* The rules of firehose.md 3.6 that look at both prefixes, in its order. */
-static const char *broken_rule(const struct prefix *prefix, const struct prefix *error_prefix,
-                               bool is_partitioned)
+/* Rules of firehose.md 3.6 that look at which expressions there are, in its order. */
+static const char *broken_rule(const struct hy_naming *naming)
 {
-    if (prefix->has_expressions && error_prefix->evaluated_length == 0) {
+    const struct hy_expression *prefix = &naming->prefix;
+    const struct hy_expression *error_prefix = &naming->error_prefix;
+    if (prefix->has_expressions && error_prefix->count == 0) {
         return "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions";
     }
     if (prefix->has_error_type) {
@@ -128,34 +73,80 @@ static const char *broken_rule(const struct prefix *prefix, const struct prefix 
         return "ErrorOutputPrefix must contain at least one occurrence of "
                "!{firehose:error-output-type}";
     }
-    if (prefix->evaluated_length > HY_PREFIX_EVALUATED_MAX) {
-        return "Length of evaluated prefix cannot be greater than 512";
-    }
-    if (error_prefix->evaluated_length > HY_PREFIX_EVALUATED_MAX) {
-        return "Length of evaluated ErrorOutputPrefix cannot be greater than 512";
-    }
-    if (error_prefix->has_partition_keys) {
+    return NULL;
+}
+
+/* Those that come after the lengths. */
+static const char *broken_key_rule(const struct hy_naming *naming, bool is_partitioned)
+{
+    if (naming->error_prefix.has_keys) {
         return "Dynamic Partitioning Namespaces can't be part of an error prefix expression";
     }
-    if (is_partitioned && !prefix->has_partition_keys) {
+    if (is_partitioned && !naming->prefix.has_keys) {
         return "S3 Prefix should contain Dynamic Partitioning namespaces when Dynamic "
                "Partitioning is enabled";
     }
     return NULL;
 }
 
-enum hy_code hy_firehose_prefix_check(const char *prefix, const char *error_prefix,
-                                      bool is_partitioned, struct hy_err *err)
+static enum hy_code check_rules(const struct hy_naming *naming, bool is_partitioned,
+                                struct hy_err *err)
 {
-    struct prefix data = { .member = "Prefix" };
-    struct prefix error = { .member = "ErrorOutputPrefix" };
-    enum hy_code code = read_prefix(prefix, &data, err);
-    if (code == HY_OK) {
-        code = read_prefix(error_prefix, &error, err);
+    const char *rule = broken_rule(naming);
+    if (rule != NULL) {
+        return refuse(err, rule);
     }
+    enum hy_code code = check_value(naming, false, err);
+    if (code == HY_OK) {
+        code = check_value(naming, true, err);
+    }
+    rule = broken_key_rule(naming, is_partitioned);
+    return code != HY_OK || rule == NULL ? code : refuse(err, rule);
+}
+
+static enum hy_code check_zone(const char *name, struct hy_err *err)
+{
+    struct hy_time_zone *zone = NULL;
+    struct hy_err why;
+    const enum hy_code code = hy_naming_open_zone(hy_sv_of(name), &zone, &why);
+    hy_time_zone_destroy(zone);
+    return code != HY_INVALID ? code : hy_refuse(err, &hy_invalid_argument, "%s", why.text);
+}
+
+enum hy_code hy_firehose_prefix_check(const struct hy_prefix_settings *settings,
+                                      struct hy_err *err)
+{
+    struct hy_err why;
+    struct hy_naming *naming = NULL;
+    enum hy_code code = check_zone(settings->time_zone, err);
     if (code != HY_OK) {
         return code;
     }
-    const char *rule = broken_rule(&data, &error, is_partitioned);
-    return rule == NULL ? HY_OK : hy_refuse(err, &hy_invalid_argument, WRAPPED "%s", rule);
+    code = hy_naming_create(hy_sv_of(settings->prefix), hy_sv_of(settings->error_prefix),
+                            hy_sv_of(settings->time_zone), &naming, &why);
+    if (code == HY_INVALID) {
+        return refuse(err, why.text);
+    }
+    if (code == HY_OK) {
+        code = check_rules(naming, settings->is_partitioned, err);
+    }
+    hy_naming_destroy(naming);
+    return code;
+}
+
+bool hy_prefix_has_expressions(const char *prefix)
+{
+    return prefix != NULL && strstr(prefix, "!{") != NULL;
+}
+
+bool hy_firehose_prefix_has_keys(const char *prefix)
+{
+    struct hy_expression expression;
+    struct hy_err why;
+    if (hy_expression_parse(hy_sv_of(prefix), "Prefix", &expression, &why) != HY_OK) {
+        return false;
+    }
+    const bool has_keys = expression.has_keys;
+    hy_expression_finish(&expression);
+    return has_keys;
 }

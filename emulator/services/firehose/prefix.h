@@ -9,11 +9,18 @@
 
 #include <stdbool.h>
 
-bool hy_prefix_has_expressions(const char *prefix); /* NULL has none */
+/* The prefixes and the zone of one S3 destination; each may be NULL. */
+struct hy_prefix_settings {
+    const char *prefix, *error_prefix, *time_zone;
+    bool is_partitioned; /* dynamically */
+};
 
-/* Both prefixes of one S3 destination; either may be NULL. */
 HY_MUST_CHECK
-enum hy_code hy_firehose_prefix_check(const char *prefix, const char *error_prefix,
-                                      bool is_partitioned, struct hy_err *err);
+enum hy_code hy_firehose_prefix_check(const struct hy_prefix_settings *settings,
+                                      struct hy_err *err);
+
+bool hy_prefix_has_expressions(const char *prefix); /* NULL has none */
+/* Partition keys occur in it; false for what is no prefix at all. */
+bool hy_firehose_prefix_has_keys(const char *prefix);
 
 #endif

@@ -246,9 +246,13 @@ static enum hy_code check_backup(const cJSON *destination, struct hy_err *err)
 static enum hy_code check_prefixes(const cJSON *destination, bool partitioned,
                                    struct hy_err *err)
 {
-    return hy_firehose_prefix_check(hy_tree_text(destination, "Prefix"),
-                                    hy_tree_text(destination, "ErrorOutputPrefix"), partitioned,
-                                    err);
+    const struct hy_prefix_settings settings = {
+        .prefix = hy_tree_text(destination, "Prefix"),
+        .error_prefix = hy_tree_text(destination, "ErrorOutputPrefix"),
+        .time_zone = hy_tree_text(destination, "CustomTimeZone"),
+        .is_partitioned = partitioned,
+    };
+    return hy_firehose_prefix_check(&settings, err);
 }
 
 enum hy_code hy_semantics_check_s3(const cJSON *destination, struct hy_err *err)

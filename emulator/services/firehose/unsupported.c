@@ -14,20 +14,15 @@ static bool is_there(const cJSON *value, const char *text)
     return true;
 }
 
-static bool is_text(const cJSON *value, const char *text)
-{
-    return strcmp(value->valuestring, text) == 0;
-}
-
 static bool is_other_text(const cJSON *value, const char *text)
 {
     return value->valuestring[0] != '\0' && strcmp(value->valuestring, text) != 0;
 }
 
-static bool has_expressions(const cJSON *value, const char *text)
+static bool has_keys(const cJSON *value, const char *text)
 {
     (void)text;
-    return hy_prefix_has_expressions(value->valuestring);
+    return hy_firehose_prefix_has_keys(value->valuestring);
 }
 
 static bool is_enabled(const cJSON *value, const char *text)
@@ -77,12 +72,7 @@ static const struct row of_requests[] = {
 
 /* Of an S3 destination and of its backup. */
 static const struct row of_s3[] = {
-    { "Prefix", has_expressions, NULL, "expressions in Prefix" },
-    { "ErrorOutputPrefix", has_expressions, NULL, "expressions in ErrorOutputPrefix" },
-    { "CompressionFormat", is_text, "ZIP", "the compression format ZIP" },
-    { "CompressionFormat", is_text, "Snappy", "the compression format Snappy" },
-    { "CompressionFormat", is_text, "HADOOP_SNAPPY", "the compression format HADOOP_SNAPPY" },
-    { "CustomTimeZone", is_other_text, "UTC", "any other CustomTimeZone than UTC" },
+    { "Prefix", has_keys, NULL, "partition keys" },
     { "DataFormatConversionConfiguration", is_enabled_unless_told, NULL,
       "data format conversion" },
     { "DynamicPartitioningConfiguration", is_enabled, NULL, "dynamic partitioning" },

@@ -123,15 +123,41 @@ static void test_gzip(void **state)
     assert_int_equal(hy_stream_counters(rig->stream)->delivered_stored_bytes, object->len);
 }
 
+static void set(char **text, const char *value)
+{
+    free(*text);
+    *text = hy_sv_dup(hy_sv_of(value));
+    assert_non_null(*text);
+}
+
+/* The prefix, the name's time, and the extension that replaces the format's own. */
+static void test_keys(void **state)
+{
+    struct rig *rig = *state;
+    set(&rig->spec->s3.prefix, "d=!{timestamp:yyyy-MM-dd'T'HH}/");
+    set(&rig->spec->s3.error_prefix, "e/!{firehose:error-output-type}/");
+    set(&rig->spec->s3.time_zone, "America/New_York");
+    set(&rig->spec->s3.file_extension, ".custom.log");
+    rig->spec->s3.compression = HY_COMPRESSION_GZIP;
+    rig_open_stream(rig);
+    rig_put(rig, HY_SV("hello"));
+    rig_advance(rig, 60000);
+    rig_look(rig);
+    const struct rig_object *object = rig_object(rig, "d=2025-12-31T19/clicks-1-2025-12-31-19-");
+    assert_true(hy_sv_ends_with(hy_sv_of(object->key), HY_SV(".custom.log")));
+    assert_memory_equal(object->bytes, "\x1f\x8b", 2); /* packed all the same */
+}
+
 static void test_refused_specs(void **state)
 {
     struct rig *rig = *state;
     struct hy_err err = { 0 };
-    rig->spec->s3.compression = HY_COMPRESSION_SNAPPY;
+    char *zone = rig->spec->s3.time_zone;
+    rig->spec->s3.time_zone = "Mars/Olympus";
     assert_int_equal(hy_stream_open(&rig->env, rig->spec, &rig->stream, &err), HY_INVALID);
-    rig->spec->s3.compression = HY_COMPRESSION_NONE;
+    rig->spec->s3.time_zone = zone;
     free(rig->spec->s3.prefix);
-    rig->spec->s3.prefix = hy_sv_dup(HY_SV("!{timestamp:yyyy}/"));
+    rig->spec->s3.prefix = hy_sv_dup(HY_SV("!{partitionKeyFromQuery:k}/"));
     assert_int_equal(hy_stream_open(&rig->env, rig->spec, &rig->stream, &err), HY_INVALID);
     assert_true(err.text[0] != '\0');
     assert_null(rig->stream);
@@ -177,6 +203,9 @@ static void test_backup_enabled_later(void **state)
     }
     spec->has_backup = true;
     spec->version[0] = '2';
+    spec->s3.naming = spec->backup.naming = NULL; /* the old one's */
+    struct hy_err err;
+    assert_int_equal(hy_stream_check(spec, &err), HY_OK);
     hy_stream_update(rig->stream, spec);
     hy_stream_spec_release(spec);
     rig_put(rig, HY_SV("after"));
@@ -425,6 +454,7 @@ int main(void)
         TEST(test_interval),
         TEST(test_size),
         TEST(test_gzip),
+        TEST(test_keys),
         TEST(test_refused_specs),
         TEST(test_backup),
         TEST(test_backup_enabled_later),

@@ -295,10 +295,12 @@ static void test_rules(void **state)
         }
     }
     static const char *const wrong[] = {
-        "", "UT0", "UTC", "UTC0x", "<UTC0", "<>0", "UTC168", "UTC0:60", "CET-1CEST", "CET-1CEST,M3.5.0",
+        "", "UT0", "UTC", "UTC0x", "<UTC0", "<>0", "UTC25", "UTC0:60", "CET-1CEST",
+        "CET-1CEST,M3.5.0",
         "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M0.5.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
         "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,366,J1",
-        "CET-1CEST,M3.5.0,M10.5.0,", "CET-1CEST,M3.5.0/,M10.5.0", "ABCDEFGHIJKLMNOP0",
+        "CET-1CEST,M3.5.0,M10.5.0,", "CET-1CEST,M3.5.0/,M10.5.0",
+        "CET-1CEST,M3.5.0/168,M10.5.0", "ABCDEFGHIJKLMNOP0",
     };
     for (size_t i = 0; i < ROWS(wrong); i++) {
         struct hy_tz_rule rule;

@@ -1,85 +1,10 @@
-/* Prefixes, object names and error lines: the texts that end up in the bucket. */
-#include "model/limits.h"
+/* Object names and error lines: texts that end up in the bucket. Prefixes: test_keys.c. */
 #include "pipeline/delivery/object_name.h"
 #include "pipeline/partition/error_record.h"
-#include "pipeline/partition/prefix.h"
 
 #include "support/test.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static const uint64_t july_ms = 1783951445678; /* 2026-07-13T14:04:05.678Z */
-
-static const struct prefix_case {
-    const char *rule, *prefix, *error_prefix, *error_type, *evaluated;
-} prefix_cases[] = {
-    { "absent", "", "", "", "2026/07/13/14/" },
-    { "no slash is put in", "legacy", "", "", "legacy2026/07/13/14/" },
-    { "its own slash stays", "app/", "errors/", "", "app/2026/07/13/14/" },
-    { "errors, nothing given", "", "", "processing-failed", "processing-failed/2026/07/13/14/" },
-    { "errors below the data's prefix", "app/", "", "processing-failed",
-      "app/processing-failed/2026/07/13/14/" },
-    { "errors below a prefix without slash", "app", "", "processing-failed",
-      "appprocessing-failed/2026/07/13/14/" },
-    { "an error prefix of its own", "app/", "errors/clicks/", "processing-failed",
-      "errors/clicks/processing-failed/2026/07/13/14/" },
-    { "an error prefix without slash", "", "kinesis-processing-errors-", "processing-failed",
-      "kinesis-processing-errors-processing-failed/2026/07/13/14/" },
-};
-
-static void test_prefixes(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < ROWS(prefix_cases); i++) {
-        const struct prefix_case *row = &prefix_cases[i];
-        const struct hy_prefix_inputs inputs = {
-            .prefix = hy_sv_of(row->prefix),
-            .error_prefix = hy_sv_of(row->error_prefix),
-            .error_type = hy_sv_of(row->error_type),
-            .instant_ms = july_ms,
-        };
-        struct hy_buf out;
-        hy_buf_init(&out, 1024);
-        hy_prefix_evaluate(&inputs, &out);
-        if (!hy_sv_equal(hy_buf_sv(&out), hy_sv_of(row->evaluated))) {
-            fail_msg("%s: got %.*s", row->rule, HY_SV_ARG(hy_buf_sv(&out)));
-        }
-        hy_buf_finish(&out);
-    }
-}
-
-static void test_prefix_check(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *prefix, *error_prefix;
-        enum hy_code code;
-    } rows[] = {
-        { "", "", HY_OK },
-        { "a!b/{c}", "d!", HY_OK },
-        { "a/!{timestamp:yyyy}/", "", HY_INVALID },
-        { "", "e/!{firehose:error-output-type}/", HY_INVALID },
-        { "!{", "", HY_INVALID },
-    };
-    struct hy_err err;
-    for (size_t i = 0; i < ROWS(rows); i++) {
-        err.text[0] = '\0';
-        assert_int_equal(hy_prefix_check(hy_sv_of(rows[i].prefix),
-                                         hy_sv_of(rows[i].error_prefix), &err), rows[i].code);
-        assert_true((err.text[0] != '\0') == (rows[i].code != HY_OK));
-    }
-    char long_prefix[HY_PREFIX_EVALUATED_MAX + 1];
-    memset(long_prefix, 'p', sizeof long_prefix);
-    const hy_sv fits = { long_prefix, HY_PREFIX_EVALUATED_MAX };
-    const hy_sv too_long = { long_prefix, HY_PREFIX_EVALUATED_MAX + 1 };
-    assert_int_equal(hy_prefix_check(fits, fits, &err), HY_OK);
-    assert_int_equal(hy_prefix_check(too_long, fits, &err), HY_INVALID);
-    assert_string_equal(err.text, "Length of evaluated prefix cannot be greater than 512");
-    assert_int_equal(hy_prefix_check(fits, too_long, &err), HY_INVALID);
-    assert_string_equal(err.text,
-                        "Length of evaluated ErrorOutputPrefix cannot be greater than 512");
-}
 
 static void test_object_name(void **state)
 {
@@ -139,8 +64,6 @@ static void test_error_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_prefixes),
-        cmocka_unit_test(test_prefix_check),
         cmocka_unit_test(test_object_name),
         cmocka_unit_test(test_error_line),
     };

@@ -71,8 +71,9 @@ static const struct refused {
                            "\"Type\":\"Decompression\"}]}")), INVALID,
       "Enabling source decompression is not supported for existing stream with no Lambda function "
       "attached." },
-    { UPDATE("1", EXTENDED("\"CompressionFormat\":\"ZIP\",\"Prefix\":\"p\"")), INVALID,
-      "hydrant does not support the compression format ZIP (CompressionFormat)" },
+    { UPDATE("1", EXTENDED("\"Prefix\":\"!{partitionKeyFromLambda:k}\","
+                           "\"ErrorOutputPrefix\":\"p\"")), INVALID,
+      "hydrant does not support partition keys (Prefix)" },
     { UPDATE("1", EXTENDED("\"RoleARN\":\"r\"")), "InvalidParameterValueException",
       "Invalid role ARN." },
 };

@@ -119,6 +119,22 @@ static const struct refused {
       PREFIX "Invalid conversion character used in the value of the expression in Prefix" },
     { EXTENDED(",\"Prefix\":\"!{timestamp:V}\",\"ErrorOutputPrefix\":\"e\""), INVALID,
       PREFIX "Invalid conversion character used in the value of the expression in Prefix" },
+    { EXTENDED(",\"Prefix\":\"!{timestamp:yyyy!{\",\"ErrorOutputPrefix\":\"e\""), INVALID,
+      PREFIX "Invalid expression usage" },
+    { EXTENDED(",\"ErrorOutputPrefix\":\"!{firehose:error-output-type}/!{timestamp:j}\""), INVALID,
+      PREFIX "Invalid conversion character used in the value of the expression in "
+      "ErrorOutputPrefix" },
+    { EXTENDED(",\"Prefix\":\"!{timestamp:pyyyy}\",\"ErrorOutputPrefix\":\"e\""), INVALID,
+      PREFIX "A timestamp is wider than the pad modifier before it allows" },
+    { EXTENDED(",\"CustomTimeZone\":\"Mars/Olympus\""), INVALID,
+      "CustomTimeZone Mars/Olympus is not a time zone of the tz database on this machine (Debian "
+      "package tzdata)" },
+    { EXTENDED(",\"CustomTimeZone\":\"right/UTC\""), INVALID,
+      "CustomTimeZone right/UTC is not a time zone of the tz database on this machine (Debian "
+      "package tzdata)" },
+    { EXTENDED(",\"S3BackupMode\":\"Enabled\",\"S3BackupConfiguration\":{" S3
+      ",\"Prefix\":\"!{timestamp:yyyy}/\"}"), INVALID,
+      PREFIX "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions" },
     { EXTENDED(",\"ErrorOutputPrefix\":"
                "\"!{firehose:error-output-type}!{partitionKeyFromQuery:k}\""), INVALID,
       PREFIX "Dynamic Partitioning Namespaces can't be part of an error prefix expression" },
@@ -279,6 +295,13 @@ static const char *const accepted[] = {
     EXTENDED(",\"DynamicPartitioningConfiguration\":{\"Enabled\":false}"),
     EXTENDED(",\"CloudWatchLoggingOptions\":{\"Enabled\":true,\"LogGroupName\":\"g\"}"),
     EXTENDED(",\"CustomTimeZone\":\"UTC\",\"FileExtension\":\"\""),
+    EXTENDED(",\"CustomTimeZone\":\"\",\"FileExtension\":\".custom.log\""),
+    EXTENDED(",\"CustomTimeZone\":\"America/Los_Angeles\",\"Prefix\":\"!{timestamp:zzzz}\","
+             "\"ErrorOutputPrefix\":\"!{firehose:error-output-type}\""),
+    EXTENDED(",\"Prefix\":\"!{firehose:random-string}\",\"ErrorOutputPrefix\":\"e\""),
+    EXTENDED(",\"CompressionFormat\":\"ZIP\""),
+    EXTENDED(",\"CompressionFormat\":\"Snappy\""),
+    EXTENDED(",\"CompressionFormat\":\"HADOOP_SNAPPY\""),
     SSE("\"KeyType\":\"CUSTOMER_MANAGED_CMK\"," KEY("us-east-1")) EXTENDED(""),
     "\"DirectPutSourceConfiguration\":{\"ThroughputHintInMBs\":100}," EXTENDED(""),
 };
@@ -296,8 +319,7 @@ static void test_accepted(void **state)
     }
 }
 
-/* Prefixes are literal: 512 characters at most once evaluated, which is less than the model's
- * 1024. */
+/* 512 characters at most once evaluated, which is less than the model's 1024. */
 static void test_length_of_prefixes(void **state)
 {
     (void)state;
@@ -326,6 +348,42 @@ static void test_length_of_prefixes(void **state)
     }
 }
 
+/* What is counted is what an expression is evaluated to, for a long date. */
+static void test_length_of_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *expression;
+        size_t len;
+    } values[] = {
+        { "!{firehose:random-string}", 11 },
+        { "!{timestamp:yyyy}", 4 },
+        { "!{timestamp:EEEE}", 9 },           /* Wednesday */
+        { "!{timestamp:MMMM}", 9 },           /* September */
+        { "!{timestamp:pppppppppppppppppppppppppppppppH}", 31 },
+    };
+    char filler[513];
+    memset(filler, 'x', sizeof filler);
+    for (size_t i = 0; i < ROWS(values); i++) {
+        for (size_t over = 0; over <= 1; over++) {
+            char body[2048];
+            (void)snprintf(body, sizeof body,
+                           REQUEST(EXTENDED(",\"Prefix\":\"%.*s%s\",\"ErrorOutputPrefix\":\"e\"")),
+                           (int)(512 - values[i].len + over), filler, values[i].expression);
+            if (over > 0) {
+                stage_expect_refused(
+                    "CreateDeliveryStream", body, INVALID,
+                    PREFIX "Length of evaluated prefix cannot be greater than 512");
+                continue;
+            }
+            stage_expect_ok("CreateDeliveryStream", body, NULL);
+            stage_expect_ok("DeleteDeliveryStream", "{\"DeliveryStreamName\":\"demo\"}", "{}");
+            while (stage_turn()) {
+            }
+        }
+    }
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, stage_setup, stage_teardown)
 
 int main(void)
@@ -334,6 +392,7 @@ int main(void)
         TEST(test_refused),
         TEST(test_accepted),
         TEST(test_length_of_prefixes),
+        TEST(test_length_of_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

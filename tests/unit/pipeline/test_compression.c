@@ -1,0 +1,151 @@
+/* Compressions: each container, byte for byte where the format says so. Foreign readers read them
+ * back in tests/e2e/test_objects.py.
+ */
+#include "pipeline/delivery/compression.h"
+#include "pipeline/delivery/snappy_framing.h"
+
+#include "support/test.h"
+
+#include <snappy-c.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct {
+    enum hy_compression value;
+    const char *name, *extension, *content_encoding;
+    bool is_stored;
+} formats[] = {
+    { HY_COMPRESSION_NONE, "UNCOMPRESSED", "", "", true },
+    { HY_COMPRESSION_GZIP, "GZIP", ".gz", "gzip", false },
+    { HY_COMPRESSION_ZIP, "ZIP", ".zip", "zip", false },
+    { HY_COMPRESSION_SNAPPY, "Snappy", ".snappy", "snappy-java", false },
+    { HY_COMPRESSION_HADOOP_SNAPPY, "HADOOP_SNAPPY", ".snappy", "hadoop-snappy", false },
+};
+
+static void test_table(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(formats); i++) {
+        const struct hy_compression_format *format = hy_compression_find(formats[i].value);
+        assert_non_null(format);
+        assert_string_equal(format->name, formats[i].name);
+        assert_string_equal(format->extension, formats[i].extension);
+        assert_string_equal(format->content_encoding, formats[i].content_encoding);
+        assert_int_equal(format->compress == NULL, formats[i].is_stored);
+        assert_int_equal(format->has_entry, formats[i].value == HY_COMPRESSION_ZIP);
+    }
+}
+
+static char *filler(size_t len)
+{
+    char *bytes = malloc(len + 1);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < len; i++) {
+        bytes[i] = (char)(i * i / 7 % 251);
+    }
+    return bytes;
+}
+
+static size_t be32(const char *at)
+{
+    const unsigned char *b = (const unsigned char *)at;
+    return (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
+}
+
+/* Reads the blocks and compares; each is as long as it may be, but for the last. */
+static void expect_blocks(hy_sv packed, size_t block_bytes, bool has_plain_length, hy_sv plain)
+{
+    char *block = malloc(block_bytes);
+    assert_non_null(block);
+    while (plain.len > 0) {
+        const size_t expected = plain.len < block_bytes ? plain.len : block_bytes;
+        if (has_plain_length) {
+            assert_int_equal(be32(packed.ptr), expected);
+            packed = (hy_sv){ packed.ptr + 4, packed.len - 4 };
+        }
+        const size_t len = be32(packed.ptr);
+        size_t got = block_bytes;
+        assert_true(len <= packed.len - 4);
+        assert_int_equal(snappy_uncompress(packed.ptr + 4, len, block, &got), SNAPPY_OK);
+        assert_int_equal(got, expected);
+        assert_memory_equal(block, plain.ptr, got);
+        packed = (hy_sv){ packed.ptr + 4 + len, packed.len - 4 - len };
+        plain = (hy_sv){ plain.ptr + got, plain.len - got };
+    }
+    assert_int_equal(packed.len, 0);
+    free(block);
+}
+
+static void test_snappy(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = { 0, 1, 32767, 32768, 32769, 262143, 262144, 262145, 700000 };
+    for (size_t i = 0; i < ROWS(lengths); i++) {
+        const hy_sv plain = { filler(lengths[i]), lengths[i] };
+        char *packed;
+        size_t len;
+        assert_int_equal(hy_snappy_xerial(plain, &packed, &len), HY_OK);
+        assert_memory_equal(packed, "\x82SNAPPY\0\0\0\0\1\0\0\0\1", 16);
+        expect_blocks((hy_sv){ packed + 16, len - 16 }, 32768, false, plain);
+        free(packed);
+        assert_int_equal(hy_snappy_hadoop(plain, &packed, &len), HY_OK);
+        expect_blocks((hy_sv){ packed, len }, 262144, true, plain);
+        free(packed);
+        free((char *)plain.ptr);
+    }
+}
+
+static uint16_t le16(const char *at)
+{
+    return (uint16_t)((unsigned char)at[0] | (unsigned char)at[1] << 8);
+}
+
+/* The local header at the front: method, time, name. */
+static void test_zip(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t ms;
+        uint16_t time, date;
+    } cases[] = {
+        { 1783951445678, 14 << 11 | 4 << 5 | 2, 46 << 9 | 7 << 5 | 13 }, /* 2026-07-13T14:04:05 */
+        { 0, 0, 1 << 5 | 1 },                                           /* 1980-01-01 */
+    };
+    static const char entry[] = "0b9f3f2c-2f0e-4a57-9a38-0c9f5c6d3a11";
+    const struct hy_compression_format *format = hy_compression_find(HY_COMPRESSION_ZIP);
+    const hy_sv plain = { filler(100000), 100000 };
+    for (size_t i = 0; i < ROWS(cases); i++) {
+        const struct hy_packing packing = { plain, entry, cases[i].ms };
+        char *packed[2];
+        size_t len[2];
+        assert_int_equal(format->compress(&packing, &packed[0], &len[0]), HY_OK);
+        assert_int_equal(format->compress(&packing, &packed[1], &len[1]), HY_OK);
+        assert_int_equal(len[0], len[1]); /* the same again */
+        assert_memory_equal(packed[0], packed[1], len[0]);
+        assert_memory_equal(packed[0], "PK\3\4", 4);
+        assert_int_equal(le16(packed[0] + 8), 8); /* deflated */
+        assert_int_equal(le16(packed[0] + 10), cases[i].time);
+        assert_int_equal(le16(packed[0] + 12), cases[i].date);
+        assert_int_equal(le16(packed[0] + 26), strlen(entry));
+        assert_memory_equal(packed[0] + 30, entry, strlen(entry));
+        free(packed[0]);
+        free(packed[1]);
+    }
+    const struct hy_packing nothing = { { plain.ptr, 0 }, entry, 0 };
+    char *packed;
+    size_t len;
+    assert_int_equal(format->compress(&nothing, &packed, &len), HY_OK);
+    assert_memory_equal(packed, "PK\3\4", 4);
+    free(packed);
+    free((char *)plain.ptr);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_snappy),
+        cmocka_unit_test(test_zip),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
