@@ -5,7 +5,9 @@
 #include <string.h>
 
 /* One row per command, sorted by name. */
-static const struct hy_command *const commands[] = { &hy_replay_command, &hy_stub_command };
+static const struct hy_command *const commands[] = {
+    &hy_replay_command, &hy_run_command, &hy_stub_command,
+};
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
@@ -21,7 +23,8 @@ static int print_help(void)
     printf("\n  --help     show this, or with a command: its options\n"
            "  --version  show the version and exit\n\n"
            "example:\n"
-           "  firedrill replay --speed max fixtures/clicks/clicks.jsonl\n");
+           "  firedrill replay --speed max fixtures/clicks/clicks.jsonl\n"
+           "  firedrill run -j 2 fixtures/drills\n");
     return 0;
 }
 

@@ -179,3 +179,10 @@ bool hy_command_begin(const struct hy_command *command, int argc, char **argv, v
         return false;
     }
 }
+
+extern char **environ;
+
+const char *const *hy_environment(void)
+{
+    return (const char *const *)environ;
+}

@@ -56,4 +56,7 @@ HY_MUST_CHECK
 bool hy_command_begin(const struct hy_command *command, int argc, char **argv, void *fields,
                       struct hy_arguments *arguments, int *status);
 
+/* All of the environment, for programs that we start. */
+const char *const *hy_environment(void);
+
 #endif

@@ -14,6 +14,10 @@ struct route {
     size_t header_count;
     hy_sv body;
     char *printed;      /* the body, when it is not a string of the tree */
+    uint64_t delay_ms;
+    bool has_times;     /* it is over after `times` more answers */
+    uint64_t times;
+    bool cut;
 };
 
 struct hy_stub {
@@ -116,12 +120,41 @@ static enum hy_code load_body(struct loader *loader, struct route *route, const 
     return route->printed != NULL ? HY_OK : memory_fail(loader);
 }
 
+static enum hy_code load_whole(struct loader *loader, const cJSON *value, const char *name,
+                               double max, uint64_t *out)
+{
+    double number = cJSON_IsNumber(value) ? value->valuedouble : -1;
+    if (!(number >= 0 && number <= max) || (double)(uint64_t)number < number) {
+        return route_fail(loader, "%s must be a whole number up to %.0f", name, max);
+    }
+    *out = (uint64_t)number;
+    return HY_OK;
+}
+
+static enum hy_code load_delay_ms(struct loader *loader, struct route *route, const cJSON *value)
+{
+    return load_whole(loader, value, "delay_ms", 3600000, &route->delay_ms);
+}
+
+static enum hy_code load_times(struct loader *loader, struct route *route, const cJSON *value)
+{
+    route->has_times = true;
+    return load_whole(loader, value, "times", 1e9, &route->times);
+}
+
+static enum hy_code load_cut(struct loader *loader, struct route *route, const cJSON *value)
+{
+    route->cut = cJSON_IsTrue(value);
+    return cJSON_IsBool(value) ? HY_OK : route_fail(loader, "cut must be true or false");
+}
+
 static const struct member {
     const char *name;
     member_fn *load;
 } members[] = {
     { "method", load_method }, { "path", load_path }, { "status", load_status },
-    { "headers", load_headers }, { "body", load_body },
+    { "headers", load_headers }, { "body", load_body }, { "delay_ms", load_delay_ms },
+    { "times", load_times }, { "cut", load_cut },
 };
 
 enum { MEMBER_COUNT = sizeof members / sizeof members[0] };
@@ -305,19 +338,21 @@ static bool method_fits(hy_sv route, hy_sv method)
 
 static struct hy_stub_answer refuse(int status, hy_sv body)
 {
-    return (struct hy_stub_answer){ status, { &json_type, 1 }, body };
+    return (struct hy_stub_answer){ .status = status, .headers = { &json_type, 1 }, .body = body };
 }
 
-struct hy_stub_answer hy_stub_answer(const struct hy_stub *stub, hy_sv method, hy_sv path)
+struct hy_stub_answer hy_stub_answer(struct hy_stub *stub, hy_sv method, hy_sv path)
 {
     bool has_path = false;
     for (size_t i = 0; i < stub->count; i++) {
-        const struct route *route = &stub->routes[i];
-        bool fits = path_fits(route->path, path);
+        struct route *route = &stub->routes[i];
+        bool fits = (!route->has_times || route->times > 0) && path_fits(route->path, path);
         has_path = has_path || fits;
         if (fits && method_fits(route->method, method)) {
+            route->times -= route->has_times;
             return (struct hy_stub_answer){
-                route->status, { route->headers, route->header_count }, route->body,
+                .status = route->status, .headers = { route->headers, route->header_count },
+                .body = route->body, .delay_ms = route->delay_ms, .cut = route->cut,
             };
         }
     }

@@ -1,13 +1,11 @@
 /* stub_command.c - `firedrill stub`: serves the routes of a file until it is told to stop. */
 #include "harness/commands.h"
-#include "harness/stub.h"
+#include "harness/files.h"
+#include "harness/upstream.h"
 
-#include "base/buf.h"
-#include "io/http_server.h"
 #include "io/loop.h"
 #include "io/work.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +20,7 @@ struct fields {
 struct service {
     struct hy_loop *loop;
     struct hy_stub *stub;
-    struct hy_http_server *server;
+    struct hy_upstream *upstream;
     sigset_t stop_signals;
 };
 
@@ -46,47 +44,16 @@ static void on_stopped(void *ctx)
 static void on_signal(void *ctx)
 {
     struct service *service = ctx;
-    hy_http_server_stop(service->server, STOP_GRACE_MS, on_stopped, service);
-}
-
-/* ---- what it does ---- */
-
-static void on_request(void *ctx, struct hy_http_exchange *exchange)
-{
-    const struct service *service = ctx;
-    const struct hy_http_request *request = hy_http_exchange_request(exchange);
-    struct hy_stub_answer answer = hy_stub_answer(service->stub, request->method, request->path);
-    hy_http_exchange_answer(exchange, answer.status, answer.headers, answer.body);
+    hy_upstream_stop(service->upstream, STOP_GRACE_MS, on_stopped, service);
 }
 
 /* ---- how it starts ---- */
-
-static enum hy_code read_file(const char *path, struct hy_buf *out, struct hy_err *err)
-{
-    FILE *file = fopen(path, "rbe");
-    if (file == NULL) {
-        return hy_fail(err, HY_IO, "%s: %s", path, strerror(errno));
-    }
-    char *room;
-    size_t len = 1;
-    while (len > 0 && (room = hy_buf_reserve(out, 65536)) != NULL) {
-        len = fread(room, 1, 65536, file);
-        hy_buf_commit(out, len);
-    }
-    bool is_bad = ferror(file) != 0;
-    (void)fclose(file);
-    if (is_bad) {
-        return hy_fail(err, HY_IO, "%s: cannot be read", path);
-    }
-    return out->failed ? hy_fail(err, HY_LIMIT, "%s: larger than %d bytes", path, FILE_BYTES_MAX)
-                       : HY_OK;
-}
 
 static enum hy_code load(const char *path, struct hy_stub **out, struct hy_err *err)
 {
     struct hy_buf text;
     hy_buf_init(&text, FILE_BYTES_MAX);
-    enum hy_code code = read_file(path, &text, err);
+    enum hy_code code = hy_file_read(path, &text, err);
     if (code == HY_OK) {
         code = hy_stub_create(hy_buf_sv(&text), path, out, err);
     }
@@ -118,21 +85,21 @@ static enum hy_code split_listen(const char *listen, char host[256], unsigned *p
 static enum hy_code listen_on(struct service *service, const char *host, unsigned port,
                               struct hy_err *err)
 {
-    const struct hy_http_server_options options = {
-        .host = host, .port = port, .on_request = on_request, .ctx = service,
+    const struct hy_upstream_options options = {
+        .loop = service->loop, .stub = service->stub, .host = host, .port = port,
     };
-    enum hy_code code = hy_http_server_create(service->loop, &options, &service->server, err);
+    enum hy_code code = hy_upstream_create(&options, &service->upstream, err);
     if (code != HY_OK) {
         return code;
     }
     if (!hy_work(service->loop, wait_for_signal, on_signal, service)) {
-        hy_http_server_stop(service->server, 0, on_stopped, service);
+        hy_upstream_stop(service->upstream, 0, on_stopped, service);
         hy_loop_run(service->loop);
         return hy_fail(err, HY_NO_MEMORY, "out of memory");
     }
     bool is_v6 = strchr(host, ':') != NULL;
     printf("listening on http://%s%s%s:%u\n", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-           hy_http_server_port(service->server));
+           hy_upstream_port(service->upstream));
     (void)fflush(stdout);
     return HY_OK;
 }

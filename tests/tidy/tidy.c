@@ -73,7 +73,7 @@ static const struct fence {
     { "<pthread.h>", " io store " },
     { "<sqlite3.h>", " store " },
     { "<zip.h>", " runtime pipeline/delivery " },
-    { "<libdeflate.h>", " pipeline/delivery " },
+    { "<libdeflate.h>", " pipeline/delivery harness " },
     { "<snappy-c.h>", " pipeline/delivery " },
     { "<cjson/cJSON.h>", " cli runtime services services/control services/firehose harness " },
 
