@@ -5,6 +5,7 @@
 #include "pipeline/delivery/snappy_framing.h"
 
 #include "support/test.h"
+#include "support/torture.h"
 
 #include <snappy-c.h>
 #include <stdlib.h>
@@ -140,12 +141,37 @@ static void test_zip(void **state)
     free((char *)plain.ptr);
 }
 
+static void pack(void *ctx)
+{
+    const struct hy_compression_format *format = ctx;
+    char bytes[1000] = "some bytes";
+    const struct hy_packing packing = { { bytes, sizeof bytes }, "entry", 0 };
+    char *packed = NULL;
+    size_t len = 0;
+    const enum hy_code code = format->compress(&packing, &packed, &len);
+    assert_int_equal(code, torture_struck() ? HY_NO_MEMORY : HY_OK);
+    free(packed);
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    for (size_t i = 1; i < ROWS(formats); i++) {
+        union { /* torture's ctx is not const; the table is */
+            const struct hy_compression_format *table;
+            void *ctx;
+        } format = { .table = hy_compression_find(formats[i].value) };
+        assert_true(torture(pack, format.ctx) > 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
         cmocka_unit_test(test_snappy),
         cmocka_unit_test(test_zip),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
