@@ -225,6 +225,36 @@ class Objects(hydrant.Test):
         self.assertRegex(key, r"\APacific/Kiritimati/clicks-1-")
         emulator.stop()
 
+    def test_an_update_is_for_the_objects_that_begin_after_it(self):
+        emulator = self.manual(hydrant.stream(CustomTimeZone="Asia/Tokyo", Prefix="old/"))
+        emulator.put("clicks", b"before")
+        destination = {"CurrentDeliveryStreamVersionId": "1", "DeliveryStreamName": "clicks",
+                       "DestinationId": "destinationId-000000000001"}
+        hydrant.expect(200, emulator.aws("UpdateDestination", {
+            **destination, "ExtendedS3DestinationUpdate": {
+                "CustomTimeZone": "Asia/Kolkata", "CompressionFormat": "HADOOP_SNAPPY",
+                "Prefix": "new/!{timestamp:HHmm}/", "ErrorOutputPrefix": "e"}}))
+        emulator.put("clicks", b"after")
+        emulator.flush("clicks")
+        (new, packed), (old, data) = emulator.objects("clicks-bucket").items()
+        self.assertRegex(old, r"\Aold/2026/01/01/09/clicks-1-2026-01-01-09-00-00-")
+        self.assertEqual(data, b"before")
+        self.assertRegex(new, r"\Anew/0530/clicks-2-2026-01-01-05-30-00-.*\.snappy\Z")
+        self.assertEqual(hadoop(packed), b"after")
+        emulator.stop()
+
+    def test_a_time_zone_that_is_gone_stops_the_start(self):
+        emulator = self.hydrant(hydrant.config(hydrant.stream(CustomTimeZone="Asia/Tokyo")))
+        emulator.stop()
+        path = os.path.join(emulator.folder, "data", "hydrant.db")
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute("UPDATE streams SET description ="
+                             " replace(description, 'Asia/Tokyo', 'Mars/Olympus')")
+            database.commit()
+        with self.assertRaisesRegex(AssertionError, "exited with 1:\nhydrant: stream clicks cannot "
+                                    "be opened: CustomTimeZone Mars/Olympus is not a time zone"):
+            emulator.start()
+
 
 if __name__ == "__main__":
     hydrant.main()

@@ -5,16 +5,8 @@
 #ifndef HY_PIPELINE_DELIVERY_COMPRESSION_H
 #define HY_PIPELINE_DELIVERY_COMPRESSION_H
 
-#include "base/err.h"
-#include "base/sv.h"
 #include "model/stream_spec.h"
-
-/* An object's content, and what a container may want to know of it. */
-struct hy_packing {
-    hy_sv bytes;
-    const char *entry;  /* name of the one entry of a ZIP archive */
-    uint64_t entry_ms;  /* and its time */
-};
+#include "pipeline/delivery/packing.h"
 
 struct hy_compression_format {
     enum hy_compression value;
@@ -22,8 +14,7 @@ struct hy_compression_format {
     const char *extension;        /* "" for none */
     const char *content_encoding; /* "" for none */
     bool has_entry;               /* its one entry has a name, which has to be drawn */
-    /* All of an object at once; the caller frees *out. NULL: the bytes are stored as they are. */
-    enum hy_code (*compress)(const struct hy_packing *packing, char **out, size_t *out_len);
+    enum hy_code (*compress)(const struct hy_packing *packing); /* NULL: stored as it is */
 };
 
 /* NULL when the format is not available. */

@@ -119,10 +119,21 @@ static enum hy_code copy(const struct hy_object_file *file, struct sink *sink)
     return code;
 }
 
+struct packed {
+    int fd;
+    uint64_t len;
+};
+
+static enum hy_code write_packed(void *ctx, hy_sv bytes)
+{
+    struct packed *packed = ctx;
+    packed->len += bytes.len;
+    return write_all(packed->fd, bytes);
+}
+
 static enum hy_code write_compressed(struct hy_object_file *file, int fd)
 {
-    char *packed = NULL;
-    size_t packed_len = 0;
+    struct packed packed = { .fd = fd };
     struct sink sink = { .fd = -1, .cap = file->bytes };
     sink.gathered = malloc((size_t)file->bytes + 1); /* one more: malloc(0) may be NULL */
     if (sink.gathered == NULL) {
@@ -134,15 +145,13 @@ static enum hy_code write_compressed(struct hy_object_file *file, int fd)
             .bytes = { sink.gathered, (size_t)sink.len },
             .entry = file->entry,
             .entry_ms = file->entry_ms,
+            .write = write_packed,
+            .ctx = &packed,
         };
-        code = file->format->compress(&packing, &packed, &packed_len);
+        code = file->format->compress(&packing);
     }
     free(sink.gathered);
-    if (code == HY_OK) {
-        code = write_all(fd, (hy_sv){ packed, packed_len });
-        file->stored_bytes = packed_len;
-    }
-    free(packed);
+    file->stored_bytes = packed.len;
     return code;
 }
 

@@ -2,7 +2,7 @@
  *
  * Content that lies in the journal is read in extents of about 1 MiB, freed of its frame
  * headers and written on: an uncompressed object needs no more memory than that, whatever its
- * size. A compressed one is held whole (the compressors work on whole buffers), which is why
+ * size. What is compressed is held whole (some compressors work on whole buffers), which is why
  * delivery/ makes few objects at once.
  */
 #ifndef HY_PIPELINE_DELIVERY_OBJECT_FILE_H

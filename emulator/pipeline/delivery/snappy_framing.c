@@ -3,7 +3,6 @@
 #include <snappy-c.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 /* Magic, version, and the lowest version that can read it. */
 static const char xerial_header[] = "\x82SNAPPY\0" "\0\0\0\1" "\0\0\0\1";
@@ -22,56 +21,47 @@ static char *put_be32(char *at, size_t number)
     return at;
 }
 
-/* Returns where the next chunk goes. `left` is the room from `at` on. */
-static char *put_chunk(const struct framing *framing, hy_sv chunk, char *at, size_t left)
+/* `at` has room for the worst case, so only a full disk can stop it. */
+static enum hy_code write_chunk(const struct framing *framing, const struct hy_packing *packing,
+                                hy_sv chunk, char *at)
 {
     const size_t head = framing->has_plain_length ? 8 : 4;
-    size_t packed_len = left - head;
+    size_t packed_len = snappy_max_compressed_length(framing->chunk_bytes);
     if (snappy_compress(chunk.ptr, chunk.len, at + head, &packed_len) != SNAPPY_OK) {
-        return NULL; /* cannot be: there is room for the worst case */
+        return HY_IO;
     }
-    if (framing->has_plain_length) {
-        at = put_be32(at, chunk.len);
-    }
-    return put_be32(at, packed_len) + packed_len;
+    char *end = framing->has_plain_length ? put_be32(at, chunk.len) : at;
+    end = put_be32(end, packed_len) + packed_len;
+    return packing->write(packing->ctx, (hy_sv){ at, (size_t)(end - at) });
 }
 
-static enum hy_code frame(const struct framing *framing, hy_sv bytes, char **out,
-                          size_t *out_len)
+static enum hy_code frame(const struct framing *framing, const struct hy_packing *packing)
 {
-    const size_t chunks = bytes.len / framing->chunk_bytes + 1;
-    const size_t max = framing->header.len +
-                       chunks * (snappy_max_compressed_length(framing->chunk_bytes) + 8);
-    char *packed = malloc(max);
-    if (packed == NULL) {
+    hy_sv rest = packing->bytes;
+    char *chunk = malloc(snappy_max_compressed_length(framing->chunk_bytes) + 8);
+    if (chunk == NULL) {
         return HY_NO_MEMORY;
     }
-    memcpy(packed, framing->header.ptr, framing->header.len);
-    char *at = packed + framing->header.len;
-    while (bytes.len > 0) {
-        const size_t len = bytes.len < framing->chunk_bytes ? bytes.len : framing->chunk_bytes;
-        at = put_chunk(framing, (hy_sv){ bytes.ptr, len }, at, max - (size_t)(at - packed));
-        if (at == NULL) {
-            free(packed);
-            return HY_IO;
-        }
-        bytes = (hy_sv){ bytes.ptr + len, bytes.len - len };
+    enum hy_code code = packing->write(packing->ctx, framing->header);
+    while (code == HY_OK && rest.len > 0) {
+        const size_t len = rest.len < framing->chunk_bytes ? rest.len : framing->chunk_bytes;
+        code = write_chunk(framing, packing, (hy_sv){ rest.ptr, len }, chunk);
+        rest = (hy_sv){ rest.ptr + len, rest.len - len };
     }
-    *out = packed;
-    *out_len = (size_t)(at - packed);
-    return HY_OK;
+    free(chunk);
+    return code;
 }
 
-enum hy_code hy_snappy_xerial(hy_sv bytes, char **out, size_t *out_len)
+enum hy_code hy_snappy_xerial(const struct hy_packing *packing)
 {
     static const struct framing xerial = {
         { xerial_header, sizeof xerial_header - 1 }, HY_XERIAL_CHUNK_BYTES, false
     };
-    return frame(&xerial, bytes, out, out_len);
+    return frame(&xerial, packing);
 }
 
-enum hy_code hy_snappy_hadoop(hy_sv bytes, char **out, size_t *out_len)
+enum hy_code hy_snappy_hadoop(const struct hy_packing *packing)
 {
     static const struct framing hadoop = { { "", 0 }, HY_HADOOP_BLOCK_BYTES, true };
-    return frame(&hadoop, bytes, out, out_len);
+    return frame(&hadoop, packing);
 }

@@ -4,18 +4,17 @@
 #ifndef HY_PIPELINE_DELIVERY_SNAPPY_FRAMING_H
 #define HY_PIPELINE_DELIVERY_SNAPPY_FRAMING_H
 
-#include "base/err.h"
-#include "base/sv.h"
+#include "pipeline/delivery/packing.h"
 
 enum {
     HY_XERIAL_CHUNK_BYTES = 32 * 1024,
     HY_HADOOP_BLOCK_BYTES = 256 * 1024, /* Appendix A 11 */
 };
 
-/* The caller frees *out. */
+/* Each needs the memory of a chunk, whatever the object's size. */
 HY_MUST_CHECK
-enum hy_code hy_snappy_xerial(hy_sv bytes, char **out, size_t *out_len);
+enum hy_code hy_snappy_xerial(const struct hy_packing *packing);
 HY_MUST_CHECK
-enum hy_code hy_snappy_hadoop(hy_sv bytes, char **out, size_t *out_len);
+enum hy_code hy_snappy_hadoop(const struct hy_packing *packing);
 
 #endif

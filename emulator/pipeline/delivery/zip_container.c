@@ -3,12 +3,12 @@
 #include "base/date.h"
 #include "base/log.h"
 
-#include <stdlib.h>
 #include <zip.h>
 
 enum {
     DEFLATE_LEVEL = 1, /* as for GZIP: quick rather than small */
     DOS_YEAR_MIN = 1980,
+    PIECE_BYTES = 64 * 1024, /* on the stack of a pool thread, which has megabytes */
 };
 
 static enum hy_code failed(zip_error_t *error)
@@ -30,46 +30,24 @@ static int set_time(zip_t *archive, uint64_t entry_ms)
     return zip_file_set_dostime(archive, 0, (zip_uint16_t)time, (zip_uint16_t)date, 0);
 }
 
-static enum hy_code add_entry(zip_t *archive, hy_sv bytes, const char *entry, uint64_t entry_ms)
+static enum hy_code add_entry(zip_t *archive, const struct hy_packing *packing)
 {
-    zip_source_t *content = zip_source_buffer(archive, bytes.ptr, bytes.len, 0);
+    zip_source_t *content = zip_source_buffer(archive, packing->bytes.ptr, packing->bytes.len, 0);
     if (content == NULL) {
         return failed(zip_get_error(archive));
     }
-    if (zip_file_add(archive, entry, content, ZIP_FL_ENC_UTF_8) < 0) {
+    if (zip_file_add(archive, packing->entry, content, ZIP_FL_ENC_UTF_8) < 0) {
         zip_source_free(content);
         return failed(zip_get_error(archive));
     }
     if (zip_set_file_compression(archive, 0, ZIP_CM_DEFLATE, DEFLATE_LEVEL) != 0 ||
-        set_time(archive, entry_ms) != 0) {
+        set_time(archive, packing->entry_ms) != 0) {
         return failed(zip_get_error(archive));
     }
     return HY_OK;
 }
 
-static enum hy_code read_back(zip_source_t *packed, char **out, size_t *out_len)
-{
-    zip_stat_t stat;
-    if (zip_source_stat(packed, &stat) != 0 || zip_source_open(packed) != 0) {
-        return failed(zip_source_error(packed));
-    }
-    enum hy_code code = HY_OK;
-    char *bytes = malloc((size_t)stat.size + 1);
-    if (bytes == NULL) {
-        code = HY_NO_MEMORY;
-    } else if (zip_source_read(packed, bytes, stat.size) != (zip_int64_t)stat.size) {
-        code = failed(zip_source_error(packed));
-        free(bytes);
-    } else {
-        *out = bytes;
-        *out_len = (size_t)stat.size;
-    }
-    (void)zip_source_close(packed);
-    return code;
-}
-
-static enum hy_code write_archive(zip_source_t *packed, hy_sv bytes, const char *entry,
-                                  uint64_t entry_ms)
+static enum hy_code make(zip_source_t *packed, const struct hy_packing *packing)
 {
     zip_error_t error;
     zip_error_init(&error);
@@ -80,7 +58,7 @@ static enum hy_code write_archive(zip_source_t *packed, hy_sv bytes, const char 
         return code;
     }
     zip_source_keep(packed); /* closing the archive lets go of it */
-    enum hy_code code = add_entry(archive, bytes, entry, entry_ms);
+    enum hy_code code = add_entry(archive, packing);
     if (code == HY_OK && zip_close(archive) == 0) {
         return HY_OK;
     }
@@ -91,8 +69,25 @@ static enum hy_code write_archive(zip_source_t *packed, hy_sv bytes, const char 
     return code;
 }
 
-enum hy_code hy_zip_container(hy_sv bytes, const char *entry, uint64_t entry_ms, char **out,
-                              size_t *out_len)
+static enum hy_code write_out(zip_source_t *packed, const struct hy_packing *packing)
+{
+    char piece[PIECE_BYTES];
+    enum hy_code code = HY_OK;
+    zip_int64_t len = 0;
+    if (zip_source_open(packed) != 0) {
+        return failed(zip_source_error(packed));
+    }
+    while (code == HY_OK && (len = zip_source_read(packed, piece, sizeof piece)) > 0) {
+        code = packing->write(packing->ctx, (hy_sv){ piece, (size_t)len });
+    }
+    if (len < 0) {
+        code = failed(zip_source_error(packed));
+    }
+    (void)zip_source_close(packed);
+    return code;
+}
+
+enum hy_code hy_zip_container(const struct hy_packing *packing)
 {
     zip_error_t error;
     zip_error_init(&error);
@@ -102,9 +97,9 @@ enum hy_code hy_zip_container(hy_sv bytes, const char *entry, uint64_t entry_ms,
         zip_error_fini(&error);
         return code;
     }
-    enum hy_code code = write_archive(packed, bytes, entry, entry_ms);
+    enum hy_code code = make(packed, packing);
     if (code == HY_OK) {
-        code = read_back(packed, out, out_len);
+        code = write_out(packed, packing);
     }
     zip_source_free(packed);
     return code;

@@ -2,13 +2,11 @@
 #ifndef HY_PIPELINE_DELIVERY_ZIP_CONTAINER_H
 #define HY_PIPELINE_DELIVERY_ZIP_CONTAINER_H
 
-#include "base/err.h"
-#include "base/sv.h"
+#include "pipeline/delivery/packing.h"
 
-/* The entry's name and time are arguments, so that the same object is the same bytes again. ZIP
- * knows no time before 1980: that is then what it says. The caller frees *out. */
+/* The entry's name and time are given, so that the same object is the same bytes again. ZIP knows
+ * no time before 1980: that is then what it says. The archive is in memory until it is whole. */
 HY_MUST_CHECK
-enum hy_code hy_zip_container(hy_sv bytes, const char *entry, uint64_t entry_ms, char **out,
-                              size_t *out_len);
+enum hy_code hy_zip_container(const struct hy_packing *packing);
 
 #endif

@@ -292,9 +292,13 @@ enum hy_code hy_delivery_stream_load(struct hy_firehose *firehose, uint64_t id,
     if (stream == NULL) {
         return HY_NO_MEMORY;
     }
-    const enum hy_code code = open_pipeline(stream, err);
+    enum hy_code code = open_pipeline(stream, err);
     if (code == HY_OK && was_deleting) {
         discard(stream);
+    }
+    if (code == HY_INVALID) { /* it was fine once: a time zone that this machine does not have */
+        const struct hy_err why = *err;
+        code = hy_fail(err, HY_IO, "stream %s cannot be opened: %s", stream->name, why.text);
     }
     if (code != HY_OK && stream->stream == NULL) {
         stream->gone = true;

@@ -2,6 +2,7 @@
 #include "model/naming.h"
 
 #include "support/test.h"
+#include "support/torture.h"
 
 #include <string.h>
 
@@ -121,6 +122,25 @@ static void test_naming(void **state)
     assert_string_equal(err.text, USAGE);
 }
 
+static void read_all(void *ctx)
+{
+    (void)ctx;
+    struct hy_naming *naming = NULL;
+    struct hy_err err;
+    const enum hy_code code =
+        hy_naming_create(HY_SV("a/!{timestamp:yyyy}/!{firehose:random-string}/"),
+                         HY_SV("e/!{firehose:error-output-type}/"), HY_SV("Europe/Berlin"),
+                         &naming, &err);
+    assert_int_equal(code, torture_struck() ? HY_NO_MEMORY : HY_OK);
+    hy_naming_destroy(naming);
+}
+
+static void test_every_allocation_may_fail(void **state)
+{
+    (void)state;
+    assert_true(torture(read_all, NULL) > 9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_wrong),
         cmocka_unit_test(test_every_letter),
         cmocka_unit_test(test_naming),
+        cmocka_unit_test(test_every_allocation_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
