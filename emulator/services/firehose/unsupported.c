@@ -79,7 +79,7 @@ static const struct row of_s3[] = {
 };
 
 static const struct row of_processors[] = {
-    { "Type", is_other_text, "Lambda", "any other processor than Lambda" },
+    { "Type", is_text, "MetadataExtraction", "the processor MetadataExtraction" },
 };
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
