@@ -146,8 +146,9 @@ static enum hy_code to_batcher(struct hy_stream *stream, uint64_t segment, uint6
         return code;
     }
     if (hy_batcher_is_full(&stream->batcher) ||
-        (begins && is_timed && hy_agenda_set(agenda, &stream->batch_due,
-                                    hy_batcher_due_ms(&stream->batcher)) != HY_OK)) {
+        (begins && is_timed &&
+         hy_agenda_set(agenda, &stream->batch_due, hy_batcher_due_ms(&stream->batcher)) !=
+             HY_OK)) {
         hy_stream_seal_batch(stream); /* full, or it would never be called */
     }
     return HY_OK;
