@@ -156,6 +156,33 @@ enum hy_code hy_seqset_add_all(struct hy_seqset *set, const struct hy_seqset *mo
     return HY_OK;
 }
 
+enum hy_code hy_seqset_remove(struct hy_seqset *set, uint64_t first, uint64_t last)
+{
+    assert(first <= last);
+    size_t at = lower_bound(set, first);
+    if (at < set->count && set->ranges[at].first < first) {
+        const struct hy_seqrange rest = { first, set->ranges[at].last };
+        const enum hy_code code = insert(set, at + 1, rest); /* split: it all goes, or a part */
+        if (code != HY_OK) {
+            return code;
+        }
+        set->ranges[at].last = first - 1;
+        at++;
+    }
+    size_t to = at;
+    while (to < set->count && set->ranges[to].last <= last) {
+        to++;
+    }
+    if (to < set->count && set->ranges[to].first <= last) {
+        set->ranges[to].first = last + 1;
+    }
+    if (at < to) {
+        memmove(set->ranges + at, set->ranges + to, (set->count - to) * sizeof set->ranges[0]);
+        set->count -= to - at;
+    }
+    return HY_OK;
+}
+
 bool hy_seqset_has(const struct hy_seqset *set, uint64_t seq)
 {
     size_t at = lower_bound(set, seq);

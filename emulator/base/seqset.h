@@ -29,6 +29,8 @@ void hy_seqset_clear(struct hy_seqset *set);
 /* HY_NO_MEMORY leaves the set as it was, here and below. */
 HY_MUST_CHECK enum hy_code hy_seqset_add(struct hy_seqset *set, uint64_t first, uint64_t last);
 HY_MUST_CHECK enum hy_code hy_seqset_add_all(struct hy_seqset *set, const struct hy_seqset *more);
+/* What is not in the set does no harm. */
+HY_MUST_CHECK enum hy_code hy_seqset_remove(struct hy_seqset *set, uint64_t first, uint64_t last);
 bool hy_seqset_has(const struct hy_seqset *set, uint64_t seq);
 uint64_t hy_seqset_size(const struct hy_seqset *set); /* numbers, not ranges */
 

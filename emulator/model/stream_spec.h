@@ -44,6 +44,24 @@ struct hy_transform_spec {
     struct hy_buffering buffering;
 };
 
+enum hy_split {
+    HY_SPLIT_NONE,
+    HY_SPLIT_JSON,      /* consecutive JSON values */
+    HY_SPLIT_DELIMITED,
+};
+
+/* What is done to a record before the transform, and to its place after it (firehose.md 3.8). */
+struct hy_process_spec {
+    bool decompress;
+    bool extract_messages;  /* of CloudWatch Logs documents */
+    enum hy_split split;
+    char *delimiter;        /* of HY_SPLIT_DELIMITED, decoded; not terminated */
+    size_t delimiter_len;
+    bool append_delimiter;  /* LF between the records of an object */
+    char *query;            /* MetadataExtraction; NULL: none */
+    bool partition;         /* dynamic partitioning: an object for each distinct prefix */
+};
+
 struct hy_stream_spec {
     unsigned holders;
     uint64_t id;          /* the ledger's */
@@ -55,7 +73,15 @@ struct hy_stream_spec {
     bool has_backup;
     struct hy_s3_spec backup; /* source records, untouched */
     struct hy_transform_spec transform;
+    struct hy_process_spec process;
 };
+
+/* Do records go through a stage of their own, or straight from the journal into objects? */
+static inline bool hy_stream_spec_has_stages(const struct hy_stream_spec *spec)
+{
+    return spec->transform.lambda_arn != NULL || spec->process.decompress ||
+           spec->process.split != HY_SPLIT_NONE || spec->process.partition;
+}
 
 struct hy_stream_spec *hy_stream_spec_create(void); /* zeroed, one holder */
 /* Reads what is kept as text. Once the spec is filled in, before the pipeline sees it; again is

@@ -16,7 +16,7 @@ struct hy_extents {
     size_t count, cap;
 };
 
-enum { HY_EXTENT_BYTES = 1024 * 1024 };
+enum { HY_EXTENT_BYTES = 1024 * 1024, HY_BATCH_COUNT_MAX = 10000 };
 
 /* Adds one frame at its place; frames that follow each other share an extent. */
 HY_MUST_CHECK

@@ -36,6 +36,9 @@ struct hy_channel {
     struct hy_pipeline_env *env;
     uint64_t stream_id;
     const struct hy_journal *journal; /* NULL while it is being opened: nothing is read yet */
+    /* Parts of records (store/part.h) that were in objects when the stream was opened, of records
+     * that were not settled. Not changed afterwards: any thread may look. */
+    struct hy_seqset known_parts;
     struct hy_counters counters;
     /* For names of objects, drawn in the order of the lane's parcels; apart from each other,
      * and from invocations, because what happens between them is a matter of real time. */

@@ -1,7 +1,7 @@
 /* pipeline.h - a record's way from the journal to the bucket, one way; what its stages share.
  *
  *   journal -frames-> stream/ -batches-> transform/ -records-> partition/ -parcels-> delivery/
- *            (without a transform: frames go straight on, as extents of the journal)
+ *            (without a transform or a processor: frames go straight on, as extents of the journal)
  *
  * The hand-over, the same for every stage:
  *   - push takes what it is given. From the call on it is the stage's, whatever happens.

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "store/database.h"
+#include "store/part.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -456,8 +457,7 @@ static struct change *copy_delivery(const struct hy_ledger_delivery *row, hy_sv 
     change->delivery.content_encoding = keep(&at, row->content_encoding);
     change->delivery.seqs = NULL;
     change->encoded_seqs = keep(&at, encoded_seqs);
-    const struct hy_seqset *seqs = row->seqs;
-    change->last_seq = seqs->count == 0 ? 0 : seqs->ranges[seqs->count - 1].last;
+    change->last_seq = hy_parts_last_seq(row->seqs);
     return change;
 }
 

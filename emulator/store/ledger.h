@@ -40,7 +40,7 @@ struct hy_ledger_delivery {
     hy_sv content_type, content_encoding;
     uint64_t bytes, records;
     uint64_t made_ms;
-    const struct hy_seqset *seqs;
+    const struct hy_seqset *seqs; /* may hold parts of records: store/part.h */
 };
 
 typedef void hy_ledger_done_fn(void *ctx, enum hy_code code);
@@ -78,7 +78,7 @@ void hy_ledger_delete_stream(struct hy_ledger *ledger, uint64_t stream_id,
 /* Also notes the object's metadata, if it has a key, for whoever reads it later. */
 void hy_ledger_put_delivery(struct hy_ledger *ledger, const struct hy_ledger_delivery *row,
                             hy_ledger_done_fn *done, void *ctx);
-/* Deliveries of the lane whose numbers are all <= watermark are forgotten, the watermark kept
+/* Deliveries of the lane whose records are all <= watermark are forgotten, the watermark kept
  * (the highest ever given). Only for rows whose object has its name. */
 void hy_ledger_prune(struct hy_ledger *ledger, uint64_t stream_id, enum hy_lane lane,
                      uint64_t watermark, hy_ledger_done_fn *done, void *ctx);

@@ -48,8 +48,9 @@ static const struct layer {
     { "services", " io base " },
     { "pipeline/stream", " pipeline/transform pipeline/partition pipeline/delivery pipeline "
                          "bucket runtime store io model base " },
-    { "pipeline/transform", " pipeline/partition pipeline/delivery pipeline runtime store io "
-                            "model base " },
+    { "pipeline/transform", " pipeline/process pipeline/partition pipeline/delivery pipeline "
+                            "runtime store io model base " },
+    { "pipeline/process", " pipeline/partition store model base " },
     { "pipeline/partition", " pipeline/delivery pipeline store io model base " },
     { "pipeline/delivery", " pipeline bucket store io model base " },
     { "pipeline", " bucket runtime store io model base " },
@@ -73,7 +74,7 @@ static const struct fence {
     { "<pthread.h>", " io store " },
     { "<sqlite3.h>", " store " },
     { "<zip.h>", " runtime pipeline/delivery " },
-    { "<libdeflate.h>", " pipeline/delivery harness " },
+    { "<libdeflate.h>", " pipeline/delivery pipeline/process harness " },
     { "<snappy-c.h>", " pipeline/delivery " },
     { "<cjson/cJSON.h>", " cli runtime services services/control services/firehose harness " },
 

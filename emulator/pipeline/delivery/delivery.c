@@ -304,6 +304,7 @@ static void make(struct hy_parcel *parcel)
         .extents = &parcel->extents,
         .spool = parcel->spool,
         .bytes = parcel->bytes,
+        .lf_between = parcel->kind == HY_PARCEL_DATA && parcel->spec->process.append_delimiter,
         .format = hy_compression_find(parcel->s3->compression),
         .entry = parcel->entry,
         .entry_ms = parcel->oldest_ms,

@@ -49,13 +49,17 @@ static enum hy_code sink_write(struct sink *sink, hy_sv bytes)
     return code;
 }
 
-/* Frames to data, in place: data only ever moves to the front. */
-static size_t strip_headers(char *frames, size_t len)
+/* Frames to data, in place: data only ever moves to the front, because the header that goes is
+ * longer than the LF that may come, before every record but the object's first. */
+static size_t strip_headers(char *frames, size_t len, bool lf_between, bool is_first)
 {
     hy_sv rest = { frames, len };
     struct hy_frame frame;
     size_t kept = 0;
-    while (hy_frame_next(&rest, &frame)) {
+    for (; hy_frame_next(&rest, &frame); is_first = false) {
+        if (lf_between && !is_first) {
+            frames[kept++] = '\n';
+        }
         memmove(frames + kept, frame.data.ptr, frame.data.len);
         kept += frame.data.len;
     }
@@ -82,7 +86,8 @@ static enum hy_code copy_extents(const struct hy_object_file *file, struct sink 
         const struct hy_extent *extent = &file->extents->items[i];
         code = hy_journal_read(file->journal, extent, piece);
         if (code == HY_OK) {
-            const size_t len = strip_headers(piece, (size_t)extent->length);
+            const size_t len =
+                strip_headers(piece, (size_t)extent->length, file->lf_between, i == 0);
             code = sink_write(sink, (hy_sv){ piece, len });
         }
     }

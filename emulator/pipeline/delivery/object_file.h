@@ -21,6 +21,7 @@ struct hy_object_file {
     const struct hy_extents *extents;
     const struct hy_spool *spool; /* NULL: the extents are the content */
     uint64_t bytes;               /* of the content */
+    bool lf_between;              /* the records of the extents */
     const struct hy_compression_format *format;
     const char *entry;            /* as in struct hy_packing */
     uint64_t entry_ms;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "model/limits.h"
+#include "store/part.h"
 
 /* An object of the default size stays in memory; larger ones go to the spool's file. */
 enum { SPOOL_MEMORY_MAX = 6 * HY_MIB };
@@ -24,9 +25,17 @@ void hy_buffer_finish(struct hy_buffer *buffer)
     buffer->parcel = NULL;
 }
 
+/* AppendDelimiterToRecord: between records, never after the last (firehose.md 3.8). */
+static bool needs_lf(const struct hy_parcel *parcel)
+{
+    return parcel->kind == HY_PARCEL_DATA && parcel->spec->process.append_delimiter &&
+           parcel->records > 0;
+}
+
 static void count(struct hy_buffer *buffer, const struct hy_entry *entry, uint64_t entered_ms)
 {
     struct hy_parcel *parcel = buffer->parcel;
+    parcel->bytes += needs_lf(parcel);
     if (parcel->records++ == 0) {
         buffer->due_ms = entered_ms + buffer->limits.interval_ms;
     }
@@ -60,6 +69,21 @@ enum hy_code hy_buffer_add_frame(struct hy_buffer *buffer, uint64_t segment, uin
     return HY_OK;
 }
 
+static enum hy_code append(struct hy_buffer *buffer, hy_sv data)
+{
+    struct hy_parcel *parcel = buffer->parcel;
+    enum hy_code code = HY_OK;
+    if (needs_lf(parcel) && !buffer->has_lf) {
+        code = hy_spool_append(parcel->spool, HY_SV("\n"));
+        buffer->has_lf = code == HY_OK;
+    }
+    if (code == HY_OK) {
+        code = hy_spool_append(parcel->spool, data);
+    }
+    buffer->has_lf = buffer->has_lf && code != HY_OK; /* kept while the record is owed */
+    return code;
+}
+
 enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir,
                                  const struct hy_entry *entry, uint64_t now_ms)
 {
@@ -71,9 +95,9 @@ enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir
         }
     }
     /* The number first: it may be added twice without harm, the bytes may not. */
-    enum hy_code code = hy_seqset_add(&parcel->seqs, entry->seq, entry->seq);
+    enum hy_code code = hy_parts_add(&parcel->seqs, entry->seq, entry->place, entry->places);
     if (code == HY_OK && parcel->spool != NULL) {
-        code = hy_spool_append(parcel->spool, entry->data);
+        code = append(buffer, entry->data);
         buffer->owes = code != HY_OK;
     }
     if (code == HY_OK) {

@@ -13,6 +13,7 @@
 /* One record that enters as bytes of its own. */
 struct hy_entry {
     uint64_t seq;
+    unsigned place, places; /* of a sub-record: store/part.h; 0, or one of 1: the whole record */
     uint64_t arrived_ms;
     uint64_t source_bytes; /* of the record as it was put */
     hy_sv data;
@@ -22,6 +23,7 @@ struct hy_buffer {
     struct hy_parcel *parcel;
     struct hy_buffering limits;
     uint64_t due_ms; /* HY_NEVER_MS until something entered */
+    bool has_lf;     /* the one before the record that is being added is in the spool */
     bool owes;       /* it counts a record whose bytes could not be kept: not to be taken */
 };
 

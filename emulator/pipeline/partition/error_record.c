@@ -19,8 +19,10 @@ void hy_error_record_write(const struct hy_error_record *record, struct hy_buf *
     hy_json_u64(&json, record->arrived_ms);
     hy_json_name(&json, HY_SV("attemptEndingTimestamp"));
     hy_json_u64(&json, record->attempt_ended_ms);
-    hy_json_name(&json, HY_SV("lambdaARN"));
-    hy_json_string(&json, record->lambda_arn);
+    if (record->lambda_arn.len > 0) {
+        hy_json_name(&json, HY_SV("lambdaARN"));
+        hy_json_string(&json, record->lambda_arn);
+    }
     hy_json_end_object(&json);
     hy_buf_append_byte(out, '\n');
 }

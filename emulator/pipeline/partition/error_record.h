@@ -16,7 +16,7 @@ struct hy_error_record {
     unsigned attempts_made;
     uint64_t arrived_ms;
     uint64_t attempt_ended_ms;
-    hy_sv lambda_arn;
+    hy_sv lambda_arn;    /* empty: the line has none */
 };
 
 /* Appends the line, LF included. */

@@ -238,12 +238,12 @@ static enum hy_code add_error(struct hy_partition *partition, struct hy_stream_s
                               uint64_t now_ms)
 {
     const struct hy_error_record error = {
-        .raw_data = record->data,
+        .raw_data = record->raw,
         .failure = record->failure,
         .attempts_made = record->attempts_made,
         .arrived_ms = record->arrived_ms,
         .attempt_ended_ms = record->ended_ms,
-        .lambda_arn = hy_sv_of(spec->transform.lambda_arn),
+        .lambda_arn = hy_sv_of(record->without_lambda ? NULL : spec->transform.lambda_arn),
     };
     hy_buf_clear(&partition->line);
     hy_error_record_write(&error, &partition->line);
@@ -251,7 +251,9 @@ static enum hy_code add_error(struct hy_partition *partition, struct hy_stream_s
         return HY_NO_MEMORY;
     }
     entry->data = hy_buf_sv(&partition->line);
-    struct slot *slot = slot_for(partition, spec, HY_PARCEL_ERROR, processing_failed);
+    const hy_sv type =
+        record->error_type != NULL ? hy_sv_of(record->error_type) : processing_failed;
+    struct slot *slot = slot_for(partition, spec, HY_PARCEL_ERROR, type);
     return add_entry(partition, slot, entry, now_ms);
 }
 
@@ -260,6 +262,8 @@ enum hy_code hy_partition_processed(struct hy_partition *partition, struct hy_st
 {
     struct hy_entry entry = {
         .seq = record->seq,
+        .place = record->place,
+        .places = record->places,
         .arrived_ms = record->arrived_ms,
         .source_bytes = record->source_bytes,
     };
@@ -279,12 +283,9 @@ enum hy_code hy_partition_processed(struct hy_partition *partition, struct hy_st
 
 void hy_partition_batch_end(struct hy_partition *partition)
 {
-    struct slot *slot, *next;
-    DL_FOREACH_SAFE(partition->slots, slot, next)
-    {
-        if (slot->key.kind == HY_PARCEL_DROPPED) {
-            seal(slot);
-        }
+    /* A batch has one spec, so there is at most one: the latest. */
+    if (partition->latest[HY_PARCEL_DROPPED] != NULL) {
+        seal(partition->latest[HY_PARCEL_DROPPED]);
     }
 }
 

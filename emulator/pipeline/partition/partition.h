@@ -23,14 +23,19 @@ struct hy_partition_key { /* of metadata.partitionKeys */
     hy_sv name, value;
 };
 
-/* A record that has been through the transform. Views live until the call returns. */
+/* A record, or one of its sub-records, that has been through all stages. Views live until the
+ * call returns. */
 struct hy_processed {
     uint64_t seq;
+    unsigned place, places;           /* which sub-record of how many: store/part.h */
     uint64_t arrived_ms;
-    uint32_t source_bytes;
+    uint32_t source_bytes;            /* with the first sub-record: the whole record's */
     enum hy_outcome outcome;
-    hy_sv data;                       /* OK: the function's; FAILED: as it was put */
+    hy_sv data;                       /* OK: what becomes part of the object */
+    hy_sv raw;                        /* FAILED: what goes into the error's line */
     const struct hy_failure *failure; /* FAILED */
+    const char *error_type;           /* FAILED; NULL: "processing-failed" */
+    bool without_lambda;              /* FAILED, and no function had to do with it */
     unsigned attempts_made;
     uint64_t ended_ms;                /* when the last attempt ended */
     size_t key_first, key_count;      /* of the reply's partition keys */

@@ -4,7 +4,10 @@
 #include "model/limits.h"
 #include "pipeline/transform/event.h"
 
-enum { EVENT_RECORDS_BYTES_MAX = HY_LAMBDA_PAYLOAD_MAX - HY_EVENT_ENVELOPE_BYTES };
+enum {
+    EVENT_RECORDS_BYTES_MAX = HY_LAMBDA_PAYLOAD_MAX - HY_EVENT_ENVELOPE_BYTES,
+    BATCH_BYTES = HY_MIB, /* where there is no function whose buffer says it */
+};
 
 static uint64_t encoded_bytes(const struct hy_frame *frame)
 {
@@ -49,8 +52,12 @@ enum hy_code hy_batcher_add(struct hy_batcher *batcher, struct hy_stream_spec *s
 bool hy_batcher_is_full(const struct hy_batcher *batcher)
 {
     const struct hy_batch *batch = batcher->open;
-    return batch != NULL && (batch->bytes >= batch->spec->transform.buffering.bytes ||
-                             batch->count >= HY_BATCH_COUNT_MAX);
+    if (batch == NULL) {
+        return false;
+    }
+    const struct hy_transform_spec *spec = &batch->spec->transform;
+    return batch->bytes >= (spec->lambda_arn != NULL ? spec->buffering.bytes : BATCH_BYTES) ||
+           batch->count >= HY_BATCH_COUNT_MAX;
 }
 
 uint64_t hy_batcher_due_ms(const struct hy_batcher *batcher)

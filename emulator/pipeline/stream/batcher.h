@@ -1,5 +1,7 @@
 /* batcher.h - gathers records until a Lambda event is due. Pure data.
  *
+ * Or, without a function, until the stages that records go through have room for a batch.
+ *
  * Due by bytes (looked at after each record, which is never split), by the number of records, or
  * by the age of the oldest. Before a record would make the event larger than Lambda takes, the
  * batch has to be taken: hy_batcher_has_room says so.
@@ -9,8 +11,6 @@
 
 #include "base/clock.h"
 #include "pipeline/batch.h"
-
-enum { HY_BATCH_COUNT_MAX = 10000 };
 
 struct hy_batcher {
     struct hy_batch *open; /* NULL: empty */

@@ -6,6 +6,8 @@
  */
 #include "pipeline/stream/inside.h"
 
+#include "store/part.h"
+
 #include <utlist.h>
 
 #include <stdlib.h>
@@ -67,7 +69,7 @@ void hy_flushes_note(struct hy_stream *stream, const struct hy_settlement *settl
     DL_FOREACH(stream->flushes, flush)
     {
         if (settlement->seqs->count == 0 ||
-            settlement->seqs->ranges[0].first > flush->through) {
+            hy_parts_first_seq(settlement->seqs) > flush->through) {
             continue; /* put after it began: it may be done before or after us, by chance */
         }
         if (settlement->key.len > 0 && add_object(flush, settlement) != HY_OK) {

@@ -1,5 +1,7 @@
 #include "pipeline/stream/settled.h"
 
+#include "store/part.h"
+
 void hy_settled_finish(struct hy_settled *settled)
 {
     for (size_t i = 0; i < HY_LANE_COUNT; i++) {
@@ -29,6 +31,28 @@ static uint64_t overlap(const struct hy_seqset *set, const struct hy_seqrange *r
     return common;
 }
 
+/* Records of which the last missing part has come: their numbers take the parts' place. A part
+ * that stays for want of memory does no harm. */
+static enum hy_code join_parts(struct hy_settled *settled, enum hy_lane lane,
+                               const struct hy_seqrange *range, uint64_t *joined)
+{
+    struct hy_seqset *set = &settled->lanes[lane];
+    for (uint64_t seq = hy_part_seq(range->first); seq <= hy_part_seq(range->last); seq++) {
+        if (hy_seqset_has(set, seq) || !hy_parts_has_all(set, seq)) {
+            continue;
+        }
+        enum hy_code code = hy_seqset_add(set, seq, seq);
+        if (code != HY_OK) {
+            return code;
+        }
+        *joined += !settled->has_backup || hy_settled_has(settled, seq);
+        code = hy_seqset_remove(set, hy_part_number(seq, 0),
+                                hy_part_number(seq, HY_PARTS_MAX - 1));
+        (void)code;
+    }
+    return HY_OK;
+}
+
 static uint64_t common_with(const struct hy_seqset *set, const struct hy_seqset *seqs)
 {
     uint64_t common = 0;
@@ -41,16 +65,21 @@ static uint64_t common_with(const struct hy_seqset *set, const struct hy_seqset 
 enum hy_code hy_settled_add(struct hy_settled *settled, enum hy_lane lane,
                             const struct hy_seqset *seqs, uint64_t *fresh)
 {
+    const size_t parts = hy_parts_begin(seqs);
+    const struct hy_seqset whole = { .ranges = seqs->ranges, .count = parts };
     const bool counts = lane == HY_LANE_MAIN || settled->has_backup;
     const enum hy_lane other = lane == HY_LANE_MAIN ? HY_LANE_BACKUP : HY_LANE_MAIN;
     uint64_t settled_now = 0;
     if (counts && !settled->has_backup) {
-        settled_now = hy_seqset_size(seqs) - common_with(&settled->lanes[lane], seqs);
+        settled_now = hy_seqset_size(&whole) - common_with(&settled->lanes[lane], &whole);
     } else if (counts) {
         /* Numbers come to a lane once, so what the other lane has is settled by this one. */
-        settled_now = common_with(&settled->lanes[other], seqs);
+        settled_now = common_with(&settled->lanes[other], &whole);
     }
-    const enum hy_code code = hy_seqset_add_all(&settled->lanes[lane], seqs);
+    enum hy_code code = hy_seqset_add_all(&settled->lanes[lane], seqs);
+    for (size_t i = parts; code == HY_OK && i < seqs->count; i++) {
+        code = join_parts(settled, lane, &seqs->ranges[i], &settled_now);
+    }
     *fresh = code == HY_OK ? settled_now : 0;
     return code;
 }

@@ -15,7 +15,9 @@ struct hy_settled {
 
 void hy_settled_finish(struct hy_settled *settled); /* fine when zeroed */
 
-/* *fresh: how many records are settled now that were not. HY_NO_MEMORY changes nothing. */
+/* *fresh: how many records are settled now that were not. HY_NO_MEMORY: nothing counts as
+ * settled. The set may hold parts of records (store/part.h): they are kept until all of a
+ * record's are there, and only then the record itself is settled in the lane. */
 HY_MUST_CHECK
 enum hy_code hy_settled_add(struct hy_settled *settled, enum hy_lane lane,
                             const struct hy_seqset *seqs, uint64_t *fresh);

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "model/naming.h"
 #include "pipeline/delivery/compression.h"
+#include "store/part.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -50,11 +51,22 @@ static void on_pruned(void *ctx, enum hy_code code)
     }
 }
 
+/* Without a function nobody says how long to gather: a batch goes as soon as there is room. */
+static void hand_on(struct hy_stream *stream)
+{
+    const struct hy_batch *open = stream->batcher.open;
+    if (open != NULL && open->spec->transform.lambda_arn == NULL &&
+        hy_transform_is_hungry(stream->transform)) {
+        hy_stream_seal_batch(stream);
+    }
+}
+
 static void look(void *ctx)
 {
     struct hy_stream *stream = ctx;
     struct hy_pipeline_env *env = stream->channel.env;
     stream->is_look_due = false;
+    hand_on(stream);
     hy_flushes_look(stream);
     hy_awaits_look(stream);
     if (stream->channel.closing) {
@@ -126,15 +138,17 @@ static enum hy_code to_batcher(struct hy_stream *stream, uint64_t segment, uint6
     if (!hy_batcher_has_room(&stream->batcher, frame)) {
         hy_stream_seal_batch(stream);
     }
-    const bool was_empty = stream->batcher.open == NULL;
+    const bool begins = stream->batcher.open == NULL;
+    const bool is_timed = stream->spec->transform.lambda_arn != NULL;
     const enum hy_code code =
         hy_batcher_add(&stream->batcher, stream->spec, segment, offset, frame);
     if (code != HY_OK) {
         return code;
     }
     if (hy_batcher_is_full(&stream->batcher) ||
-        (was_empty && hy_agenda_set(agenda, &stream->batch_due,
-                                    hy_batcher_due_ms(&stream->batcher)) != HY_OK)) {
+        (begins && is_timed &&
+         hy_agenda_set(agenda, &stream->batch_due, hy_batcher_due_ms(&stream->batcher)) !=
+             HY_OK)) {
         hy_stream_seal_batch(stream); /* full, or it would never be called */
     }
     return HY_OK;
@@ -143,7 +157,7 @@ static enum hy_code to_batcher(struct hy_stream *stream, uint64_t segment, uint6
 static enum hy_code to_main(struct hy_stream *stream, uint64_t segment, uint64_t offset,
                             const struct hy_frame *frame)
 {
-    if (stream->spec->transform.lambda_arn != NULL) {
+    if (hy_stream_spec_has_stages(stream->spec)) {
         return to_batcher(stream, segment, offset, frame);
     }
     return hy_partition_frame(stream->partition, stream->spec, HY_PARCEL_DATA, segment, offset,
@@ -152,7 +166,7 @@ static enum hy_code to_main(struct hy_stream *stream, uint64_t segment, uint64_t
 
 static bool is_recovered(const struct hy_stream *stream, enum hy_lane lane, uint64_t seq)
 {
-    return stream->recovered != NULL && hy_seqset_has(&stream->recovered[lane], seq);
+    return stream->recovered != NULL && hy_parts_has_all(&stream->recovered[lane], seq);
 }
 
 /* Numbers up to `seq` that recovery did not find: the journal has said what was damaged. Nobody
@@ -206,6 +220,7 @@ static void on_written(void *ctx, const struct hy_extent *extent, hy_sv frames)
         take_frame(stream, extent->segment, offset, &frame);
         offset += frame.frame_bytes;
     }
+    hand_on(stream);
 }
 
 /* ---- opening ---- */
@@ -278,6 +293,7 @@ static void stream_destroy(struct hy_stream *stream)
     hy_partition_destroy(stream->partition);
     hy_delivery_destroy(stream->delivery);
     hy_settled_finish(&stream->settled);
+    hy_seqset_finish(&stream->channel.known_parts);
     hy_stream_spec_release(stream->spec);
     free(stream);
 }
@@ -325,10 +341,8 @@ static uint64_t highest(const struct hy_seqset *lanes)
 {
     uint64_t seq = 0;
     for (size_t i = 0; i < HY_LANE_COUNT; i++) {
-        const struct hy_seqset *set = &lanes[i];
-        if (set->count > 0 && set->ranges[set->count - 1].last > seq) {
-            seq = set->ranges[set->count - 1].last;
-        }
+        const uint64_t last = hy_parts_last_seq(&lanes[i]);
+        seq = last > seq ? last : seq;
     }
     return seq;
 }
@@ -351,6 +365,21 @@ static enum hy_code open_journal(struct hy_stream *stream, struct hy_err *err)
     return code;
 }
 
+static enum hy_code keep_parts(struct hy_stream *stream, struct hy_err *err)
+{
+    const struct hy_seqset *recovered = &stream->recovered[HY_LANE_MAIN];
+    const size_t begin = hy_parts_begin(recovered);
+    if (begin == recovered->count) {
+        return HY_OK;
+    }
+    const struct hy_seqset parts = { .ranges = recovered->ranges + begin,
+                                     .count = recovered->count - begin };
+    const enum hy_code code = hy_seqset_add_all(&stream->channel.known_parts, &parts);
+    return code == HY_OK
+               ? HY_OK
+               : hy_fail(err, code, "out of memory for stream %s", stream->spec->name);
+}
+
 static enum hy_code open_all(struct hy_stream *stream, struct hy_err *err)
 {
     struct hy_seqset recovered[HY_LANE_COUNT] = { 0 };
@@ -360,6 +389,9 @@ static enum hy_code open_all(struct hy_stream *stream, struct hy_err *err)
         code = hy_stream_recover(stream, err);
     } else {
         code = hy_fail(err, code, "out of memory for stream %s", stream->spec->name);
+    }
+    if (code == HY_OK) {
+        code = keep_parts(stream, err);
     }
     if (code == HY_OK) {
         fork_random(stream);

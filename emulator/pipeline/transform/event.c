@@ -3,7 +3,6 @@
 #include "base/base64.h"
 #include "base/json_write.h"
 #include "pipeline/transform/record_id.h"
-#include "store/journal.h"
 
 #include <assert.h>
 #include <string.h>
@@ -11,33 +10,33 @@
 static const hy_sv opening = HY_SV_INIT("{\"invocationId\":\"");
 
 /* Written by hand: it is most of what a transform costs us. */
-static void write_record(const struct hy_frame *frame, struct hy_buf *out)
+static void write_record(const struct hy_processed *record, struct hy_buf *out)
 {
-    const size_t encoded = HY_BASE64_ENCODED(frame->data.len);
+    const size_t encoded = HY_BASE64_ENCODED(record->data.len);
     hy_buf_append(out, HY_SV("{\"recordId\":\""));
     char *id = hy_buf_reserve(out, HY_RECORD_ID_CHARS);
     if (id == NULL) {
         return; /* the buffer has failed, and says so */
     }
-    hy_record_id_write(frame->seq, id);
+    hy_record_id_write(record->seq, record->place, id);
     hy_buf_commit(out, HY_RECORD_ID_CHARS);
     hy_buf_printf(out, "\",\"approximateArrivalTimestamp\":%llu,\"data\":\"",
-                  (unsigned long long)frame->arrived_ms);
+                  (unsigned long long)record->arrived_ms);
     if (encoded > 0) {
         char *data = hy_buf_reserve(out, encoded);
         if (data == NULL) {
             return;
         }
-        hy_base64_encode(frame->data, data);
+        hy_base64_encode(record->data, data);
         hy_buf_commit(out, encoded);
     }
     hy_buf_append(out, HY_SV("\"}"));
 }
 
-void hy_event_write(const struct hy_event_head *head, hy_sv frames, struct hy_buf *out)
+void hy_event_write(const struct hy_event_head *head, const struct hy_processed *records,
+                    size_t count, struct hy_buf *out)
 {
     struct hy_json_write json;
-    struct hy_frame frame;
     assert(out->len == 0 && head->invocation_id.len == HY_EVENT_INVOCATION_ID_CHARS);
     hy_json_write_init(&json, out);
     hy_json_begin_object(&json);
@@ -49,11 +48,11 @@ void hy_event_write(const struct hy_event_head *head, hy_sv frames, struct hy_bu
     hy_json_string(&json, head->region);
     hy_json_name(&json, HY_SV("records"));
     hy_json_begin_array(&json);
-    for (bool first = true; hy_frame_next(&frames, &frame); first = false) {
-        if (!first) {
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) {
             hy_buf_append_byte(out, ',');
         }
-        write_record(&frame, out);
+        write_record(&records[i], out);
     }
     hy_json_end_array(&json);
     hy_json_end_object(&json);

@@ -1,9 +1,10 @@
-/* event.h - the Lambda event of a batch (firehose.md 4.2), from frames. Pure. */
+/* event.h - the Lambda event of some records (firehose.md 4.2). Pure. */
 #ifndef HY_PIPELINE_TRANSFORM_EVENT_H
 #define HY_PIPELINE_TRANSFORM_EVENT_H
 
 #include "base/buf.h"
 #include "base/random.h"
+#include "pipeline/partition/partition.h"
 
 enum {
     /* What a record costs beside its base64, and the event beside its records: upper bounds. */
@@ -18,8 +19,9 @@ struct hy_event_head {
     hy_sv region;
 };
 
-/* Appends the event to an empty `out`. `frames` is whole frames of the journal, back to back. */
-void hy_event_write(const struct hy_event_head *head, hy_sv frames, struct hy_buf *out);
+/* Appends the event to an empty `out`. */
+void hy_event_write(const struct hy_event_head *head, const struct hy_processed *records,
+                    size_t count, struct hy_buf *out);
 
 /* The same event for another attempt: the id is fresh, the records are not. */
 void hy_event_set_invocation_id(struct hy_buf *event, hy_sv invocation_id);

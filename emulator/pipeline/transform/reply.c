@@ -125,29 +125,39 @@ static enum hy_code read_metadata(struct parse *parse)
 
 /* ---- one record ---- */
 
-/* Sequence numbers rise, mostly without gaps: the right place is nearly always the first look. */
+static bool is_record(const struct hy_processed *record, uint64_t seq, unsigned place)
+{
+    return record->seq == seq && record->place == place;
+}
+
+/* Sequence numbers rise, mostly without gaps, and most records are whole: the right place is
+ * nearly always the first look. */
 static struct hy_processed *find(const struct parse *parse, hy_sv id)
 {
     uint64_t seq;
-    if (id.ptr == NULL || !hy_record_id_parse(id, &seq) || parse->count == 0 ||
+    unsigned place;
+    if (id.ptr == NULL || !hy_record_id_parse(id, &seq, &place) || parse->count == 0 ||
         seq < parse->records[0].seq) {
         return NULL;
     }
     const uint64_t guess = seq - parse->records[0].seq;
-    if (guess < parse->count && parse->records[guess].seq == seq) {
+    if (guess < parse->count && is_record(&parse->records[guess], seq, place)) {
         return &parse->records[guess];
     }
     size_t low = 0;
     size_t high = parse->count;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (parse->records[middle].seq < seq) {
+        const struct hy_processed *record = &parse->records[middle];
+        if (record->seq < seq || (record->seq == seq && record->place < place)) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    return low < parse->count && parse->records[low].seq == seq ? &parse->records[low] : NULL;
+    return low < parse->count && is_record(&parse->records[low], seq, place)
+               ? &parse->records[low]
+               : NULL;
 }
 
 static void set_failed(struct hy_processed *record, const struct hy_failure *failure)

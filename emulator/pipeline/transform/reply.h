@@ -16,8 +16,8 @@ struct hy_reply {
     size_t key_count, key_cap;
 };
 
-/* Sets outcome, data, failure, key_first and key_count of all `records`, whose seq are set and
- * rise. `text` is scratch: strings are unescaped in it, and keys point into it.
+/* Sets outcome, data, failure, key_first and key_count of all `records`, whose seq and place are
+ * set and rise. `text` is scratch: strings are unescaped in it, and keys point into it.
  * HY_MALFORMED: not JSON, or not of the required form; the whole batch has failed.
  * HY_NO_MEMORY. In both cases the outcomes mean nothing. */
 HY_MUST_CHECK

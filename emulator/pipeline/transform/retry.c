@@ -37,6 +37,12 @@ const struct hy_failure hy_failure_bad_result = {
     "The result field must be Ok, Dropped or ProcessingFailed.",
 };
 
+/* Lambda itself refuses such a request; how the service tells of that is not known. */
+const struct hy_failure hy_failure_too_large = {
+    "Lambda.RequestTooLarge",
+    "The record is larger than what a Lambda function can be invoked with.",
+};
+
 /* By outcome. */
 static const struct hy_failure failures[] = {
     [HY_INVOKE_FUNCTION_ERROR] = {

@@ -14,6 +14,7 @@ extern const struct hy_failure hy_failure_status;          /* ProcessingFailed *
 extern const struct hy_failure hy_failure_null_data;
 extern const struct hy_failure hy_failure_bad_data;
 extern const struct hy_failure hy_failure_bad_result;
+extern const struct hy_failure hy_failure_too_large;       /* for an event: never sent */
 
 /* A reply that is over the limit is the function's error, as Lambda itself would have said. */
 enum hy_invoke_outcome hy_retry_outcome(const struct hy_invoke_result *result);

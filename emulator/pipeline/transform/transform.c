@@ -4,7 +4,7 @@
 #include "io/work.h"
 #include "model/limits.h"
 #include "pipeline/transform/event.h"
-#include "pipeline/transform/reply.h"
+#include "pipeline/transform/flight.h"
 #include "pipeline/transform/retry.h"
 #include "runtime/functions.h"
 
@@ -14,58 +14,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum state { QUEUED, BUILDING, INVOKING, PAUSED, READING, DONE };
-
-/* One batch on its way. While BUILDING or READING, the pool has it. */
-struct flight {
-    struct hy_transform *transform;
-    struct hy_batch *batch;
-    enum state state;
-    char invocation_id[HY_UUID_BYTES];
-    unsigned attempts;
-    struct hy_processed *records; /* as many as the batch counts, from BUILDING on */
-    struct hy_buf event;
-    char *reply_text;
-    size_t reply_len;
-    struct hy_reply reply;
-    char *frames;                 /* the records as they were put, if some failed */
-    const struct hy_failure *failure; /* of the whole batch */
-    enum hy_code code;            /* of the pool's work */
-    size_t passed;                /* records that partition/ has taken */
-    struct hy_agenda_item pause;
-    uint64_t pause_ms;
-    struct flight *prev, *next;
-};
-
 struct hy_transform {
     struct hy_channel *channel;
     struct hy_partition *partition;
     const struct hy_delivery *delivery;
-    struct flight *flights; /* in the order of their batches */
+    struct hy_flight *flights; /* in the order of their batches */
     unsigned places_taken;
     bool is_passing;        /* pass_on is at work: it does not call itself */
 };
 
 enum { BEGUN_MAX = 2 * HY_LAMBDA_CONCURRENT_MAX };
 
-static void invoke(struct flight *flight);
+static void invoke(struct hy_flight *flight);
 static void pass_on(struct hy_transform *transform);
 
-static struct hy_pipeline_env *env_of(const struct flight *flight)
+static struct hy_pipeline_env *env_of(const struct hy_flight *flight)
 {
     return flight->transform->channel->env;
 }
 
-static void flight_destroy(struct flight *flight)
+static void flight_destroy(struct hy_flight *flight)
 {
     hy_agenda_clear(env_of(flight)->agenda, &flight->pause);
     DL_DELETE(flight->transform->flights, flight);
-    hy_buf_finish(&flight->event);
-    hy_reply_finish(&flight->reply);
-    hy_batch_destroy(flight->batch);
-    free(flight->records);
-    free(flight->reply_text);
-    free(flight->frames);
+    hy_flight_finish(flight);
     free(flight);
 }
 
@@ -83,7 +55,7 @@ static void leave_place(struct hy_transform *transform)
     hy_pipeline_end(channel->env);
 }
 
-static void abandon(struct flight *flight, enum hy_code code)
+static void abandon(struct hy_flight *flight, enum hy_code code)
 {
     struct hy_transform *transform = flight->transform;
     if (!transform->channel->closing) {
@@ -93,10 +65,10 @@ static void abandon(struct flight *flight, enum hy_code code)
     leave_place(transform);
 }
 
-static void finish(struct flight *flight)
+static void finish(struct hy_flight *flight)
 {
     struct hy_transform *transform = flight->transform;
-    flight->state = DONE;
+    flight->state = HY_FLIGHT_DONE;
     leave_place(transform);
 }
 
@@ -104,18 +76,18 @@ static void finish(struct flight *flight)
 
 static void on_pause_over(void *ctx, uint64_t now_ms)
 {
-    struct flight *flight = ctx;
+    struct hy_flight *flight = ctx;
     struct hy_transform *transform = flight->transform;
     (void)now_ms;
-    if (flight->state == PAUSED) {
-        flight->state = QUEUED;
+    if (flight->state == HY_FLIGHT_PAUSED) {
+        flight->state = HY_FLIGHT_QUEUED;
     }
     pass_on(transform); /* the pause may have been a full disk's */
     hy_transform_pump(transform);
 }
 
 /* False: out of memory. */
-static bool set_pause(struct flight *flight, uint64_t ms)
+static bool set_pause(struct hy_flight *flight, uint64_t ms)
 {
     flight->pause_ms = hy_channel_now_ms(flight->transform->channel) + ms;
     flight->pause.due = on_pause_over;
@@ -123,124 +95,57 @@ static bool set_pause(struct flight *flight, uint64_t ms)
     return hy_agenda_set(env_of(flight)->agenda, &flight->pause, flight->pause_ms) == HY_OK;
 }
 
-static void pause_flight(struct flight *flight)
+static void pause_flight(struct hy_flight *flight)
 {
     struct hy_transform *transform = flight->transform;
     if (transform->channel->closing || !set_pause(flight, HY_LAMBDA_RETRY_PAUSE_MS)) {
         abandon(flight, HY_NO_MEMORY);
         return;
     }
-    flight->state = PAUSED;
+    flight->state = HY_FLIGHT_PAUSED;
     leave_place(transform);
 }
 
-/* ---- READING: what the reply says, and the source of what failed ---- */
+/* ---- READING ---- */
 
-static enum hy_code read_frames(struct flight *flight)
-{
-    const struct hy_extents *extents = &flight->batch->extents;
-    const struct hy_journal *journal = flight->transform->channel->journal;
-    flight->frames = malloc((size_t)hy_extents_bytes(extents));
-    if (flight->frames == NULL) {
-        return HY_NO_MEMORY;
-    }
-    size_t at = 0;
-    for (size_t i = 0; i < extents->count; i++) {
-        const enum hy_code code = hy_journal_read(journal, &extents->items[i], flight->frames + at);
-        if (code != HY_OK) {
-            return code;
-        }
-        at += (size_t)extents->items[i].length;
-    }
-    return HY_OK;
-}
-
-static void fail_all(struct flight *flight)
-{
-    for (size_t i = 0; i < flight->batch->count; i++) {
-        flight->records[i].outcome = HY_OUTCOME_FAILED;
-        flight->records[i].failure = flight->failure;
-        flight->records[i].key_count = 0;
-    }
-}
-
-static bool has_failed(const struct flight *flight)
-{
-    for (size_t i = 0; i < flight->batch->count; i++) {
-        if (flight->records[i].outcome == HY_OUTCOME_FAILED) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum hy_code add_sources(struct flight *flight)
-{
-    const enum hy_code code = read_frames(flight);
-    if (code != HY_OK) {
-        return code;
-    }
-    hy_sv rest = { flight->frames, (size_t)hy_extents_bytes(&flight->batch->extents) };
-    struct hy_frame frame;
-    for (size_t i = 0; i < flight->batch->count; i++) {
-        if (!hy_frame_next(&rest, &frame)) {
-            return HY_IO;
-        }
-        if (flight->records[i].outcome == HY_OUTCOME_FAILED) {
-            flight->records[i].data = frame.data;
-        }
-    }
-    return HY_OK;
-}
-
-static void run_read(void *ctx)
-{
-    struct flight *flight = ctx;
-    flight->code = HY_OK;
-    if (flight->failure == NULL) {
-        flight->code = hy_reply_parse(flight->reply_text, flight->reply_len, flight->records,
-                                      flight->batch->count, &flight->reply);
-        if (flight->code == HY_MALFORMED) {
-            flight->failure = &hy_failure_json;
-            flight->code = HY_OK;
-        }
-    }
-    if (flight->failure != NULL) {
-        fail_all(flight);
-    }
-    if (flight->code == HY_OK && has_failed(flight)) {
-        flight->code = add_sources(flight);
-    }
-}
+static void build(struct hy_flight *flight);
 
 static void on_read(void *ctx)
 {
-    struct flight *flight = ctx;
+    struct hy_flight *flight = ctx;
     if (flight->code != HY_OK || flight->transform->channel->closing) {
         abandon(flight, flight->code);
+        return;
+    }
+    flight->first = flight->end;
+    flight->failure = NULL;
+    flight->attempts = 0;
+    if (flight->first < hy_flight_going(flight)) {
+        build(flight); /* the next event */
     } else {
         finish(flight);
     }
 }
 
 /* The last attempt is over, for better or worse. */
-static void read_reply(struct flight *flight)
+static void read_reply(struct hy_flight *flight)
 {
     const uint64_t now_ms = hy_channel_now_ms(flight->transform->channel);
     hy_buf_finish(&flight->event);
-    for (size_t i = 0; i < flight->batch->count; i++) {
-        flight->records[i].attempts_made = flight->attempts;
-        flight->records[i].ended_ms = now_ms;
+    for (size_t i = flight->first; i < flight->end; i++) {
+        struct hy_processed *record = &hy_process_going(flight->process)->items[i];
+        record->attempts_made = flight->attempts;
+        record->ended_ms = now_ms;
     }
-    flight->state = READING;
-    if (!hy_work(env_of(flight)->loop, run_read, on_read, flight)) {
+    flight->state = HY_FLIGHT_READING;
+    if (!hy_work(env_of(flight)->loop, hy_flight_read, on_read, flight)) {
         abandon(flight, HY_NO_MEMORY);
     }
 }
 
 /* ---- INVOKING ---- */
 
-static void on_failed(struct flight *flight, enum hy_invoke_outcome outcome,
+static void on_failed(struct hy_flight *flight, enum hy_invoke_outcome outcome,
                       const struct hy_invoke_result *result)
 {
     struct hy_channel *channel = flight->transform->channel;
@@ -261,7 +166,7 @@ static void on_failed(struct flight *flight, enum hy_invoke_outcome outcome,
     }
 }
 
-static void on_replied(struct flight *flight, hy_sv payload)
+static void on_replied(struct hy_flight *flight, hy_sv payload)
 {
     flight->reply_text = malloc(payload.len + 1); /* one more: malloc(0) may be NULL */
     if (flight->reply_text == NULL) {
@@ -277,7 +182,7 @@ static void on_replied(struct flight *flight, hy_sv payload)
 
 static void on_invoked(void *ctx, const struct hy_invoke_result *result)
 {
-    struct flight *flight = ctx;
+    struct hy_flight *flight = ctx;
     struct hy_channel *channel = flight->transform->channel;
     const enum hy_invoke_outcome outcome = hy_retry_outcome(result);
     if (channel->closing) {
@@ -298,7 +203,7 @@ static void on_invoked(void *ctx, const struct hy_invoke_result *result)
     }
 }
 
-static void invoke(struct flight *flight)
+static void invoke(struct hy_flight *flight)
 {
     const struct hy_transform_spec *spec = &flight->batch->spec->transform;
     const struct hy_invoke_options options = {
@@ -310,7 +215,7 @@ static void invoke(struct flight *flight)
         hy_random_uuid(&flight->transform->channel->invocation_random, flight->invocation_id);
         hy_event_set_invocation_id(&flight->event, hy_sv_of(flight->invocation_id));
     }
-    flight->state = INVOKING;
+    flight->state = HY_FLIGHT_INVOKING;
     if (hy_invoke(env_of(flight)->functions, &options, on_invoked, flight) == NULL) {
         abandon(flight, HY_NO_MEMORY);
     }
@@ -318,74 +223,49 @@ static void invoke(struct flight *flight)
 
 /* ---- BUILDING ---- */
 
-static void note_records(struct flight *flight, hy_sv frames)
-{
-    struct hy_frame frame;
-    for (size_t i = 0; i < flight->batch->count && hy_frame_next(&frames, &frame); i++) {
-        flight->records[i] = (struct hy_processed){
-            .seq = frame.seq,
-            .arrived_ms = frame.arrived_ms,
-            .source_bytes = (uint32_t)frame.data.len,
-        };
-    }
-}
-
-static void run_build(void *ctx)
-{
-    struct flight *flight = ctx;
-    const struct hy_stream_spec *spec = flight->batch->spec;
-    const struct hy_event_head head = {
-        .invocation_id = hy_sv_of(flight->invocation_id),
-        .stream_arn = hy_sv_of(spec->arn),
-        .region = hy_sv_of(spec->region),
-    };
-    flight->records = calloc(flight->batch->count, sizeof *flight->records);
-    flight->code = flight->records == NULL ? HY_NO_MEMORY : read_frames(flight);
-    if (flight->code == HY_OK) {
-        const hy_sv frames = { flight->frames,
-                               (size_t)hy_extents_bytes(&flight->batch->extents) };
-        note_records(flight, frames);
-        hy_buf_init(&flight->event, HY_LAMBDA_PAYLOAD_MAX);
-        hy_event_write(&head, frames, &flight->event);
-        flight->code = flight->event.failed ? HY_NO_MEMORY : HY_OK;
-    }
-    free(flight->frames); /* read again if they are needed: most are not */
-    flight->frames = NULL;
-}
-
 static void on_built(void *ctx)
 {
-    struct flight *flight = ctx;
+    struct hy_flight *flight = ctx;
     if (flight->code != HY_OK || flight->transform->channel->closing) {
         abandon(flight, flight->code);
-    } else {
+    } else if (flight->first < flight->end) {
         invoke(flight);
+    } else {
+        finish(flight);
     }
 }
 
-static void start(struct flight *flight)
+static void build(struct hy_flight *flight)
+{
+    struct hy_channel *channel = flight->channel;
+    if (flight->batch->spec->transform.lambda_arn != NULL) {
+        hy_random_uuid(&channel->invocation_random, flight->invocation_id);
+    }
+    flight->state = HY_FLIGHT_BUILDING;
+    if (!hy_work(channel->env->loop, hy_flight_build, on_built, flight)) {
+        abandon(flight, HY_NO_MEMORY);
+    }
+}
+
+static void start(struct hy_flight *flight)
 {
     struct hy_channel *channel = flight->transform->channel;
     flight->transform->places_taken++;
     hy_pipeline_begin(channel->env);
     if (flight->event.len > 0) {
         invoke(flight); /* another attempt */
-        return;
-    }
-    hy_random_uuid(&channel->invocation_random, flight->invocation_id);
-    flight->state = BUILDING;
-    if (!hy_work(channel->env->loop, run_build, on_built, flight)) {
-        abandon(flight, HY_NO_MEMORY);
+    } else {
+        build(flight);
     }
 }
 
-static struct flight *next_to_start(struct hy_transform *transform)
+static struct hy_flight *next_to_start(struct hy_transform *transform)
 {
     unsigned begun = 0;
-    struct flight *flight;
+    struct hy_flight *flight;
     DL_FOREACH(transform->flights, flight)
     {
-        if (flight->state == QUEUED) {
+        if (flight->state == HY_FLIGHT_QUEUED) {
             return flight;
         }
         if (++begun == BEGUN_MAX) {
@@ -395,13 +275,19 @@ static struct flight *next_to_start(struct hy_transform *transform)
     return NULL;
 }
 
+bool hy_transform_is_hungry(struct hy_transform *transform)
+{
+    return transform->places_taken < HY_LAMBDA_CONCURRENT_MAX &&
+           next_to_start(transform) == NULL && !hy_delivery_is_behind(transform->delivery);
+}
+
 void hy_transform_pump(struct hy_transform *transform)
 {
     const struct hy_channel *channel = transform->channel;
     while (!channel->closing && channel->journal != NULL &&
            transform->places_taken < HY_LAMBDA_CONCURRENT_MAX &&
            !hy_delivery_is_behind(transform->delivery)) {
-        struct flight *flight = next_to_start(transform);
+        struct hy_flight *flight = next_to_start(transform);
         if (flight == NULL) {
             return;
         }
@@ -427,11 +313,14 @@ static void count(struct hy_counters *counters, const struct hy_processed *recor
     }
 }
 
-static enum hy_code pass(struct flight *flight, uint64_t now_ms)
+static enum hy_code pass(struct hy_flight *flight, uint64_t now_ms)
 {
     struct hy_transform *transform = flight->transform;
-    while (flight->passed < flight->batch->count) {
-        const struct hy_processed *record = &flight->records[flight->passed];
+    while (flight->passed < hy_flight_total(flight)) {
+        struct hy_processed *record = hy_flight_record(flight, flight->passed);
+        if (record->ended_ms == 0) {
+            record->ended_ms = now_ms; /* no function was asked */
+        }
         const enum hy_code code =
             hy_partition_processed(transform->partition, flight->batch->spec, record, now_ms);
         if (code != HY_OK) {
@@ -451,8 +340,8 @@ static void pass_on(struct hy_transform *transform)
         return;
     }
     transform->is_passing = true;
-    while (transform->flights != NULL && transform->flights->state == DONE) {
-        struct flight *flight = transform->flights;
+    while (transform->flights != NULL && transform->flights->state == HY_FLIGHT_DONE) {
+        struct hy_flight *flight = transform->flights;
         const enum hy_code code = pass(flight, hy_channel_now_ms(channel));
         if (code == HY_OK) {
             flight_destroy(flight);
@@ -461,7 +350,7 @@ static void pass_on(struct hy_transform *transform)
         hy_log(HY_LOG_WARN, "transform", channel->subject,
                "%s: transformed records cannot be kept; trying again", hy_code_name(code));
         if (!set_pause(flight, HY_DELIVERY_RETRY_MS)) {
-            hy_channel_leave(channel, flight->batch->count - flight->passed, HY_NO_MEMORY);
+            hy_channel_leave(channel, hy_flight_total(flight) - flight->passed, HY_NO_MEMORY);
             flight_destroy(flight);
             continue;
         }
@@ -492,13 +381,14 @@ void hy_transform_destroy(struct hy_transform *transform)
 
 void hy_transform_push(struct hy_transform *transform, struct hy_batch *batch)
 {
-    struct flight *flight = calloc(1, sizeof *flight);
+    struct hy_flight *flight = calloc(1, sizeof *flight);
     if (flight == NULL) {
         hy_channel_leave(transform->channel, batch->count, HY_NO_MEMORY);
         hy_batch_destroy(batch);
         return;
     }
     flight->transform = transform;
+    flight->channel = transform->channel;
     flight->batch = batch;
     DL_APPEND(transform->flights, flight);
     hy_transform_pump(transform);
@@ -506,26 +396,27 @@ void hy_transform_push(struct hy_transform *transform, struct hy_batch *batch)
 
 void hy_transform_hurry(struct hy_transform *transform)
 {
-    struct flight *flight;
+    struct hy_flight *flight;
     DL_FOREACH(transform->flights, flight)
     {
-        if (flight->state == PAUSED) {
+        if (flight->state == HY_FLIGHT_PAUSED) {
             hy_agenda_clear(env_of(flight)->agenda, &flight->pause);
-            flight->state = QUEUED;
+            flight->state = HY_FLIGHT_QUEUED;
         }
     }
     pass_on(transform);
     hy_transform_pump(transform);
 }
 
-static bool holds_place(const struct flight *flight)
+static bool holds_place(const struct hy_flight *flight)
 {
-    return flight->state == BUILDING || flight->state == INVOKING || flight->state == READING;
+    return flight->state == HY_FLIGHT_BUILDING || flight->state == HY_FLIGHT_INVOKING ||
+           flight->state == HY_FLIGHT_READING;
 }
 
 void hy_transform_cancel(struct hy_transform *transform)
 {
-    struct flight *flight, *next;
+    struct hy_flight *flight, *next;
     DL_FOREACH_SAFE(transform->flights, flight, next)
     {
         if (!holds_place(flight)) {
@@ -546,14 +437,15 @@ bool hy_transform_has_before(const struct hy_transform *transform, uint64_t seq)
 
 void hy_transform_waiting(const struct hy_transform *transform, struct hy_transform_waiting *out)
 {
-    const struct flight *flight;
+    const struct hy_flight *flight;
     *out = (struct hy_transform_waiting){ .next_ms = HY_NEVER_MS };
     DL_FOREACH(transform->flights, flight)
     {
         if (holds_place(flight)) {
             out->in_flight_records += flight->batch->count;
         } else {
-            out->records += flight->batch->count - flight->passed;
+            const size_t count = flight->batch->count; /* but what is passed on are sub-records */
+            out->records += flight->passed < count ? count - flight->passed : 0;
             out->bytes += flight->batch->bytes;
         }
         if (hy_agenda_has(&flight->pause) && flight->pause_ms < out->next_ms) {

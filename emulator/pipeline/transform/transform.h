@@ -1,15 +1,19 @@
-/* transform.h - sealed batches through the stream's Lambda function.
+/* transform.h - sealed batches through what their stream does to records: process/, and the
+ * stream's Lambda function.
  *
  *   QUEUED -> BUILDING -> INVOKING -> READING -> DONE -> partition
  *                ^            |
  *                +-- PAUSED <-+     (an invocation failed and is tried again)
+ *
+ * Without a function it is BUILDING -> DONE. READING goes back to BUILDING when the batch has more
+ * records by now than one event takes.
  *
  * Up to HY_LAMBDA_CONCURRENT_MAX batches hold a place (BUILDING to READING) at once. Results are
  * passed on strictly in the order of the batches, so that two runs give the same bytes: a batch
  * that is DONE waits for those before it. Twice as many as there are places may have been begun
  * and not passed on; the rest is QUEUED and costs no more than its extents.
  *
- * Events are built and replies read on the pool.
+ * Records are processed, events built and replies read on the pool.
  */
 #ifndef HY_PIPELINE_TRANSFORM_TRANSFORM_H
 #define HY_PIPELINE_TRANSFORM_TRANSFORM_H
@@ -29,6 +33,7 @@ void hy_transform_push(struct hy_transform *transform, struct hy_batch *batch);
 
 /* Begins what can be begun: after the journal has been opened, after something was delivered. */
 void hy_transform_pump(struct hy_transform *transform);
+bool hy_transform_is_hungry(struct hy_transform *transform); /* nothing waits, and there is room */
 void hy_transform_hurry(struct hy_transform *transform); /* pauses are over */
 
 /* The channel is closing: gives up what holds no place. */

@@ -1,5 +1,6 @@
 #include "services/firehose/processors.h"
 
+#include "base/base64.h"
 #include "services/firehose/errors.h"
 #include "services/firehose/pattern.h"
 #include "services/firehose/tree.h"
@@ -116,6 +117,24 @@ static enum hy_code check_metadata_extraction(const cJSON *processor, struct hy_
     return HY_OK;
 }
 
+static enum hy_code check_delimiter(const char *delimiter, struct hy_err *err)
+{
+    const hy_sv text = hy_sv_of(delimiter);
+    size_t len;
+    size_t bad_at;
+    if (text.len == 0) {
+        return hy_refuse(err, &hy_invalid_argument, "Delimiter should be present for DELIMITED");
+    }
+    char *bytes = malloc(HY_BASE64_DECODED_MAX(text.len) + 1); /* one more: it may be zero */
+    if (bytes == NULL) {
+        return HY_NO_MEMORY;
+    }
+    const bool is_good = hy_base64_decode(text, bytes, &len, &bad_at) && len > 0;
+    free(bytes);
+    return is_good ? HY_OK /* the rule is known, its sentence is ours */
+                   : hy_refuse(err, &hy_invalid_argument, "Delimiter has to be base64-encoded");
+}
+
 static enum hy_code check_de_aggregation(const cJSON *processor, struct hy_err *err)
 {
     const char *type = hy_processor_parameter(processor, "SubRecordType");
@@ -123,11 +142,9 @@ static enum hy_code check_de_aggregation(const cJSON *processor, struct hy_err *
         return hy_refuse(err, &hy_invalid_argument,
                          "SubRecordType has to be one of JSON, DELIMITED");
     }
-    if (strcmp(type, "DELIMITED") == 0 &&
-        hy_processor_parameter(processor, "Delimiter") == NULL) {
-        return hy_refuse(err, &hy_invalid_argument, "Delimiter should be present for DELIMITED");
-    }
-    return HY_OK;
+    return strcmp(type, "DELIMITED") == 0
+               ? check_delimiter(hy_processor_parameter(processor, "Delimiter"), err)
+               : HY_OK;
 }
 
 static enum hy_code check_decompression(const cJSON *processor, struct hy_err *err)
@@ -259,6 +276,10 @@ static bool fill_processor(cJSON *processor, const char *role_arn)
     if (strcmp(hy_tree_text(processor, "Type"), "Lambda") == 0) {
         return hy_tree_set(processor, "Parameters",
                            filled_lambda_parameters(processor, role_arn));
+    }
+    if (strcmp(hy_tree_text(processor, "Type"), "AppendDelimiterToRecord") == 0) {
+        /* Whatever was given, LF is what is appended, and nothing is read back. */
+        return hy_tree_set(processor, "Parameters", cJSON_CreateArray());
     }
     return hy_tree_get(processor, "Parameters") != NULL ||
            hy_tree_set(processor, "Parameters", cJSON_CreateArray());

@@ -1,5 +1,6 @@
 #include "services/firehose/spec.h"
 
+#include "base/base64.h"
 #include "model/limits.h"
 #include "services/firehose/description.h"
 #include "services/firehose/processors.h"
@@ -7,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* NULL counts as "". */
 static bool copy_text(char **to, const char *text)
@@ -77,6 +79,37 @@ static bool fill_transform(struct hy_transform_spec *spec, const cJSON *processi
     return copy_text(&spec->lambda_arn, hy_processor_parameter(lambda, "LambdaArn"));
 }
 
+static bool fill_split(struct hy_process_spec *spec, const cJSON *processor)
+{
+    size_t bad_at;
+    if (processor == NULL) {
+        return true;
+    }
+    if (strcmp(hy_processor_parameter(processor, "SubRecordType"), "JSON") == 0) {
+        spec->split = HY_SPLIT_JSON;
+        return true;
+    }
+    const hy_sv text = hy_sv_of(hy_processor_parameter(processor, "Delimiter"));
+    spec->split = HY_SPLIT_DELIMITED;
+    spec->delimiter = malloc(text.len + 1); /* one more: malloc(0) may be NULL */
+    return spec->delimiter != NULL && /* it has been checked */
+           hy_base64_decode(text, spec->delimiter, &spec->delimiter_len, &bad_at);
+}
+
+static bool fill_process(struct hy_process_spec *spec, const cJSON *processing)
+{
+    if (!hy_tree_flag(processing, "Enabled", false)) {
+        return true;
+    }
+    const cJSON *logs = hy_processors_find(processing, "CloudWatchLogProcessing");
+    spec->decompress = hy_processors_find(processing, "Decompression") != NULL;
+    spec->extract_messages =
+        logs != NULL &&
+        strcasecmp(hy_processor_parameter(logs, "DataMessageExtraction"), "true") == 0;
+    spec->append_delimiter = hy_processors_find(processing, "AppendDelimiterToRecord") != NULL;
+    return fill_split(spec, hy_processors_find(processing, "RecordDeAggregation"));
+}
+
 static bool fill(struct hy_stream_spec *spec, const char *region, const cJSON *description)
 {
     const cJSON *s3 = hy_description_s3(description);
@@ -88,7 +121,8 @@ static bool fill(struct hy_stream_spec *spec, const char *region, const cJSON *d
            fill_s3(&spec->s3, s3) &&
            (!spec->has_backup ||
             fill_s3(&spec->backup, hy_tree_get(s3, "S3BackupDescription"))) &&
-           fill_transform(&spec->transform, hy_tree_get(s3, "ProcessingConfiguration"));
+           fill_transform(&spec->transform, hy_tree_get(s3, "ProcessingConfiguration")) &&
+           fill_process(&spec->process, hy_tree_get(s3, "ProcessingConfiguration"));
 }
 
 struct hy_stream_spec *hy_spec_create(uint64_t id, const char *region, const cJSON *description)

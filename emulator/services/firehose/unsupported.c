@@ -14,6 +14,11 @@ static bool is_there(const cJSON *value, const char *text)
     return true;
 }
 
+static bool is_text(const cJSON *value, const char *text)
+{
+    return strcmp(value->valuestring, text) == 0;
+}
+
 static bool is_other_text(const cJSON *value, const char *text)
 {
     return value->valuestring[0] != '\0' && strcmp(value->valuestring, text) != 0;
@@ -79,7 +84,7 @@ static const struct row of_s3[] = {
 };
 
 static const struct row of_processors[] = {
-    { "Type", is_other_text, "Lambda", "any other processor than Lambda" },
+    { "Type", is_text, "MetadataExtraction", "the processor MetadataExtraction" },
 };
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])

@@ -217,6 +217,91 @@ static void test_with_transform_and_backup(void **state)
     die_everywhere(true, true);
 }
 
+/* Sub-records of one record in several objects: each of them is there once. */
+
+static const char *const split_records[] = { "one |drop |two |fail ", "three |four " };
+static const struct piece {
+    const char *text;
+    unsigned record, times;
+} pieces[] = {
+    { "ONE ", 0, 1 },   { "TWO ", 0, 1 },  { "DROP ", 0, 0 }, { "rawData\":\"ZmFpbCA=\"", 0, 1 },
+    { "THREE ", 1, 1 }, { "FOUR ", 1, 1 },
+};
+
+static void open_split(struct rig *rig)
+{
+    rig_open(rig);
+    hy_log_setup(&(struct hy_log_options){ .level = HY_LOG_ERROR, .fd = -1 });
+    rig->spec->process.split = HY_SPLIT_DELIMITED;
+    rig->spec->process.delimiter = hy_sv_dup(HY_SV("|"));
+    rig->spec->process.delimiter_len = 1;
+    rig->spec->s3.buffering.bytes = 1; /* an object for each */
+    rig_set_transform(rig, rig_upper);
+    rig_open_stream(rig);
+}
+
+static int run_split_and_die(struct rig *rig)
+{
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        open_split(rig);
+        for (size_t i = 0; i < ROWS(split_records); i++) {
+            rig_put(rig, hy_sv_of(split_records[i]));
+            rig_advance(rig, 60000);
+        }
+        rig_advance(rig, 60000);
+        _exit(TOO_GOOD);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void check_split(struct rig *rig, const char *rule, int nth)
+{
+    rig->now_ms = rig_start_ms + 1000000;
+    open_split(rig);
+    const uint64_t accepted = hy_journal_next_seq(hy_stream_journal(rig->stream)) - 1;
+    rig_advance(rig, 200000);
+    rig_look(rig);
+    for (size_t i = 0; i < ROWS(pieces); i++) {
+        const size_t expected = pieces[i].record < accepted ? pieces[i].times : 0;
+        const size_t found = occurrences(rig, "out/", pieces[i].text);
+        if (found != expected) {
+            fail_msg("%s, call %d: %s is there %zu times", rule, nth, pieces[i].text, found);
+        }
+    }
+    assert_int_equal(rig_temporaries(rig), 0);
+    struct hy_stream_waiting waiting;
+    hy_stream_waiting(rig->stream, &waiting);
+    assert_int_equal(waiting.unsettled_records, 0);
+    rig_close(rig);
+}
+
+static void test_sub_records(void **state)
+{
+    (void)state;
+    for (enum step at = BEFORE_TEMPORARY; at < STEPS; at++) {
+        int status = DIED;
+        for (int nth = 1; status == DIED; nth++) {
+            struct rig *rig = calloc(1, sizeof *rig);
+            assert_non_null(rig);
+            rig_make_dir(rig);
+            step = at;
+            calls_left = nth;
+            status = run_split_and_die(rig);
+            step = NOWHERE;
+            check_split(rig, rules[at], nth);
+            rig_remove_dir(rig);
+            free(rig);
+            assert_true(nth > 1 || status == DIED); /* it did come there */
+        }
+        assert_int_equal(status, TOO_GOOD);
+    }
+}
+
 /* The ledger has the row, the rename cannot be made at the next start either. */
 static void test_bucket_is_gone_at_the_next_start(void **state)
 {
@@ -252,6 +337,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_without_transform),
         cmocka_unit_test(test_with_transform_and_backup),
+        cmocka_unit_test(test_sub_records),
         cmocka_unit_test(test_bucket_is_gone_at_the_next_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

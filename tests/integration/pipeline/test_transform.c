@@ -446,8 +446,8 @@ static void test_event(void **state)
     rig_put(rig, HY_SV(""));
     rig_advance(rig, 61000);
     assert_non_null(first_event);
-    hy_record_id_write(1, id[0]);
-    hy_record_id_write(2, id[1]);
+    hy_record_id_write(1, 0, id[0]);
+    hy_record_id_write(2, 0, id[1]);
     (void)snprintf(expected, sizeof expected,
                    "{\"invocationId\":\"%.36s\",\"deliveryStreamArn\":"
                    "\"arn:aws:firehose:us-east-1:123456789012:deliverystream/clicks\","

@@ -65,6 +65,37 @@ static void test_ranges_join_when_they_touch(void **state)
     }
 }
 
+static const struct remove_case {
+    const char *name;
+    struct hy_seqrange removed;
+    const char *expected; /* of 2-4 6-8 10-12 */
+} remove_cases[] = {
+    { "what is not there", { 5, 5 }, "2-4 6-8 10-12" },
+    { "behind all", { 13, 99 }, "2-4 6-8 10-12" },
+    { "a range", { 6, 8 }, "2-4 10-12" },
+    { "its beginning", { 5, 6 }, "2-4 7-8 10-12" },
+    { "its end", { 8, 9 }, "2-4 6-7 10-12" },
+    { "its middle", { 7, 7 }, "2-4 6 8 10-12" },
+    { "across gaps", { 3, 11 }, "2 12" },
+    { "all", { 0, UINT64_MAX }, "" },
+};
+
+static void test_removing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ROWS(remove_cases); i++) {
+        struct hy_seqset set;
+        hy_seqset_init(&set);
+        add(&set, 2, 4);
+        add(&set, 6, 8);
+        add(&set, 10, 12);
+        assert_int_equal(hy_seqset_remove(&set, remove_cases[i].removed.first,
+                                          remove_cases[i].removed.last), HY_OK);
+        assert_ranges(&set, remove_cases[i].expected);
+        hy_seqset_finish(&set);
+    }
+}
+
 static void test_zero_is_a_number(void **state)
 {
     (void)state;
@@ -235,6 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ranges_join_when_they_touch),
+        cmocka_unit_test(test_removing),
         cmocka_unit_test(test_zero_is_a_number),
         cmocka_unit_test(test_random_operations_against_a_model),
         cmocka_unit_test(test_decodes_only_what_is_whole),

@@ -10,6 +10,8 @@ static struct hy_stream_spec *spec_of(uint64_t bytes, uint64_t interval_ms)
 {
     struct hy_stream_spec *spec = hy_stream_spec_create();
     assert_non_null(spec);
+    spec->transform.lambda_arn = hy_sv_dup(HY_SV("a function"));
+    assert_non_null(spec->transform.lambda_arn);
     spec->transform.buffering = (struct hy_buffering){ bytes, interval_ms };
     return spec;
 }

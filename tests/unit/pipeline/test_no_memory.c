@@ -150,7 +150,7 @@ static void parse_reply(void)
     struct hy_processed record = { .seq = 1 };
     struct hy_reply reply;
     memcpy(text, before, sizeof before - 1);
-    hy_record_id_write(1, text + sizeof before - 1);
+    hy_record_id_write(1, 0, text + sizeof before - 1);
     memcpy(text + sizeof before - 1 + HY_RECORD_ID_CHARS, after, sizeof after - 1);
     const size_t len = sizeof before - 1 + HY_RECORD_ID_CHARS + sizeof after - 1;
     const enum hy_code code = hy_reply_parse(text, len, &record, 1, &reply);

@@ -20,7 +20,7 @@ static char *expand(const char *pattern, size_t *len)
         if (*pattern == '$') {
             const uint64_t numbers[] = { 0, 41, 42, 44 };
             const int which = *++pattern - '0';
-            hy_record_id_write(which == 9 ? 43 : numbers[which], out + *len);
+            hy_record_id_write(which == 9 ? 43 : numbers[which], 0, out + *len);
             *len += HY_RECORD_ID_CHARS;
         } else {
             out[(*len)++] = *pattern;
@@ -259,22 +259,29 @@ static void test_record_ids(void **state)
     static const uint64_t seqs[] = { 0, 1, 42, 9999999999, UINT64_MAX };
     char id[HY_RECORD_ID_CHARS];
     uint64_t seq;
+    unsigned place;
     for (size_t i = 0; i < ROWS(seqs); i++) {
-        hy_record_id_write(seqs[i], id);
-        assert_true(hy_record_id_parse((hy_sv){ id, sizeof id }, &seq));
+        hy_record_id_write(seqs[i], 0, id);
+        assert_true(hy_record_id_parse((hy_sv){ id, sizeof id }, &seq, &place));
         assert_true(seq == seqs[i]);
+        assert_int_equal(place, 0);
     }
-    hy_record_id_write(42, id);
+    hy_record_id_write(7, 499, id); /* of a sub-record */
+    assert_memory_equal(id + 147, "7000000000499", 13);
+    assert_true(hy_record_id_parse((hy_sv){ id, sizeof id }, &seq, &place));
+    assert_int_equal(seq, 7);
+    assert_int_equal(place, 499);
+    hy_record_id_write(42, 0, id);
     assert_memory_equal(id, "shardId-000000000000", 20);
     assert_memory_equal(id + 146, "42000000000000", 14);
     for (size_t i = 0; i < sizeof id; i++) { /* every character counts */
         const char was = id[i];
         id[i] = '/'; /* the neighbour of '0' */
-        assert_false(hy_record_id_parse((hy_sv){ id, sizeof id }, &seq));
+        assert_false(hy_record_id_parse((hy_sv){ id, sizeof id }, &seq, &place));
         id[i] = was;
     }
-    assert_false(hy_record_id_parse((hy_sv){ id, sizeof id - 1 }, &seq));
-    assert_false(hy_record_id_parse(HY_SV(""), &seq));
+    assert_false(hy_record_id_parse((hy_sv){ id, sizeof id - 1 }, &seq, &place));
+    assert_false(hy_record_id_parse(HY_SV(""), &seq, &place));
 }
 
 static void test_retries(void **state)

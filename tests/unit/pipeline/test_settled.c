@@ -1,4 +1,5 @@
 #include "pipeline/stream/settled.h"
+#include "store/part.h"
 
 #include "support/test.h"
 
@@ -46,6 +47,63 @@ static void test_two_lanes(void **state)
     assert_int_equal(hy_settled_lane_through(&settled, HY_LANE_MAIN), 8);
     assert_int_equal(hy_settled_lane_through(&settled, HY_LANE_BACKUP), 6);
     assert_int_equal(hy_settled_through(&settled), 6);
+    hy_settled_finish(&settled);
+}
+
+static uint64_t add_part(struct hy_settled *settled, uint64_t seq, unsigned place, unsigned count)
+{
+    struct hy_seqset seqs;
+    uint64_t fresh = 99;
+    hy_seqset_init(&seqs);
+    assert_int_equal(hy_parts_add(&seqs, seq, place, count), HY_OK);
+    assert_int_equal(hy_settled_add(settled, HY_LANE_MAIN, &seqs, &fresh), HY_OK);
+    hy_seqset_finish(&seqs);
+    return fresh;
+}
+
+static void test_a_record_in_parts_is_settled_with_the_last_of_them(void **state)
+{
+    (void)state;
+    struct hy_settled settled = { 0 };
+    assert_int_equal(add_part(&settled, 1, 0, 3), 0);
+    assert_int_equal(add_part(&settled, 2, 1, 2), 0);
+    assert_int_equal(add_part(&settled, 1, 2, 3), 0);
+    assert_int_equal(add_part(&settled, 1, 2, 3), 0); /* said twice */
+    assert_false(hy_settled_has(&settled, 1));
+    assert_int_equal(hy_settled_through(&settled), 0);
+    assert_int_equal(add(&settled, HY_LANE_MAIN, 3, 4), 2);
+    assert_int_equal(add_part(&settled, 1, 1, 3), 1);
+    assert_int_equal(add_part(&settled, 1, 1, 3), 0);
+    assert_int_equal(hy_settled_through(&settled), 1);
+    assert_int_equal(add_part(&settled, 2, 0, 2), 1);
+    assert_int_equal(hy_settled_through(&settled), 4);
+    hy_settled_finish(&settled);
+}
+
+static void test_parts_are_forgotten_with_their_record(void **state)
+{
+    (void)state;
+    struct hy_settled settled = { 0 };
+    for (uint64_t seq = 1; seq <= 1000; seq += 2) { /* every second record is split */
+        assert_int_equal(add_part(&settled, seq, 1, 2), 0);
+        assert_int_equal(add(&settled, HY_LANE_MAIN, seq + 1, seq + 1), 1);
+        assert_int_equal(add_part(&settled, seq, 0, 2), 1);
+        assert_int_equal(settled.lanes[HY_LANE_MAIN].count, 1);
+    }
+    hy_settled_finish(&settled);
+}
+
+static void test_parts_and_a_backup(void **state)
+{
+    (void)state;
+    struct hy_settled settled = { .has_backup = true };
+    assert_int_equal(add_part(&settled, 1, 0, 2), 0);
+    assert_int_equal(add(&settled, HY_LANE_BACKUP, 1, 1), 0);
+    assert_int_equal(add_part(&settled, 1, 1, 2), 1); /* the backup came first */
+    assert_int_equal(add_part(&settled, 2, 0, 2), 0);
+    assert_int_equal(add_part(&settled, 2, 1, 2), 0);
+    assert_int_equal(add(&settled, HY_LANE_BACKUP, 2, 2), 1); /* the backup came last */
+    assert_int_equal(hy_settled_through(&settled), 2);
     hy_settled_finish(&settled);
 }
 
@@ -113,6 +171,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_lane),
         cmocka_unit_test(test_two_lanes),
+        cmocka_unit_test(test_a_record_in_parts_is_settled_with_the_last_of_them),
+        cmocka_unit_test(test_parts_are_forgotten_with_their_record),
+        cmocka_unit_test(test_parts_and_a_backup),
         cmocka_unit_test(test_many_gaps_are_filled_at_once),
         cmocka_unit_test(test_unions),
     };
