@@ -73,8 +73,8 @@ static void check_body(struct hy_scene *scene, const struct hy_node *body,
         ? hy_sv_equal(body->text, reply->text)
         : hy_answer_holds(body, reply->body);
     if (!fits) {
-        hy_scene_fail(scene, body, "body: expected %.*s, got %.*s", shown(body->source),
-                      body->source.ptr, shown(reply->text), reply->text.ptr);
+        hy_scene_fail(scene, body, "body: expected %s, got %.*s", hy_scene_show(scene, body),
+                      shown(reply->text), reply->text.ptr);
     }
 }
 

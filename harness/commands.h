@@ -4,6 +4,7 @@
 
 #include "harness/options.h"
 
+extern const struct hy_command hy_init_command;   /* init_command.c */
 extern const struct hy_command hy_replay_command; /* replay_command.c */
 extern const struct hy_command hy_run_command;    /* run_command.c */
 extern const struct hy_command hy_stub_command;   /* stub_command.c */

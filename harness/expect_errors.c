@@ -128,8 +128,8 @@ static void check_list(struct errors *errors, const struct hy_node *node)
             found++;
         }
         if (found < times) {
-            hy_scene_fail(errors->scene, entry, "error record %.*s: expected %llu, got %llu",
-                          shown(entry->source), entry->source.ptr, (unsigned long long)times,
+            hy_scene_fail(errors->scene, entry, "error record %s: expected %llu, got %llu",
+                          hy_scene_show(errors->scene, entry), (unsigned long long)times,
                           (unsigned long long)found);
         }
     }

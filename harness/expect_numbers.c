@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 200 };
-
 /* A number, or {"min":n,"max":m}. */
 static void check_number(struct hy_scene *scene, const struct hy_node *wanted, const char *what,
                          uint64_t found)
@@ -17,9 +15,8 @@ static void check_number(struct hy_scene *scene, const struct hy_node *wanted, c
         least = most = exactly;
     }
     if (found < least || found > most) {
-        hy_scene_fail(scene, wanted, "%s: expected %.*s, got %llu", what,
-                      (int)(wanted->source.len < SHOWN_MAX ? wanted->source.len : SHOWN_MAX),
-                      wanted->source.ptr, (unsigned long long)found);
+        hy_scene_fail(scene, wanted, "%s: expected %s, got %llu", what,
+                      hy_scene_show(scene, wanted), (unsigned long long)found);
     }
 }
 

@@ -167,8 +167,8 @@ static void check_entry(struct taking *taking, const struct hy_node *wanted)
             hy_scene_fail(taking->scene, wanted, "object %s/%s: %s",
                           taking->view->objects[like].bucket, taking->view->objects[like].key, why);
         } else {
-            hy_scene_fail(taking->scene, wanted, "no object fits %.*s (%llu of %llu are there)",
-                          shown(wanted->source), wanted->source.ptr, (unsigned long long)i,
+            hy_scene_fail(taking->scene, wanted, "no object fits %s (%llu of %llu are there)",
+                          hy_scene_show(taking->scene, wanted), (unsigned long long)i,
                           (unsigned long long)count);
         }
         return;

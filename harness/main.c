@@ -6,7 +6,7 @@
 
 /* One row per command, sorted by name. */
 static const struct hy_command *const commands[] = {
-    &hy_replay_command, &hy_run_command, &hy_stub_command,
+    &hy_init_command, &hy_replay_command, &hy_run_command, &hy_stub_command,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

@@ -58,19 +58,20 @@ static const char *base_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
-/* Sources are used up in order: all records before this one are looked for, too. */
-static const struct hy_source *locate(struct diff *diff, size_t index)
+/* Where expected[e] came from. Sources are used up in order, so all records before it are looked
+ * for, too. When its own fields do not tell, those of found[f] may. */
+static const struct hy_source *locate(struct diff *diff, size_t e, size_t f)
 {
-    if (diff->rules->is_set) {
+    if (diff->rules->is_set || diff->located == 0) {
         hy_sources_rewind(diff->sources);
-        return hy_sources_find(diff->sources, diff->expected->items[index].node);
+        diff->located = diff->rules->is_set ? e : 0;
     }
-    if (diff->located == 0) {
-        hy_sources_rewind(diff->sources);
-    }
-    while (diff->located <= index) {
+    while (diff->located <= e) {
         diff->source = hy_sources_find(diff->sources,
                                        diff->expected->items[diff->located++].node);
+    }
+    if (diff->source == NULL && f < diff->found->count) {
+        diff->source = hy_sources_find(diff->sources, diff->found->items[f].node);
     }
     return diff->source;
 }
@@ -103,7 +104,7 @@ static void tell_changed(struct diff *diff, size_t e, size_t f)
     }
     hy_buf_printf(diff->out, "    record %zu differs (%s:%zu", f + 1, base_name(expected->where),
                   expected->line);
-    print_source(diff, locate(diff, e));
+    print_source(diff, locate(diff, e, f));
     hy_buf_printf(diff->out, "), in %s:%zu\n", found->where, found->line);
     (void)hy_record_describe(expected, found, diff->rules, diff->is_coloured, diff->out);
 }
@@ -116,7 +117,7 @@ static void tell_missing(struct diff *diff, size_t e)
     }
     hy_buf_printf(diff->out, "    record %zu is missing (%s:%zu", e + 1,
                   base_name(expected->where), expected->line);
-    print_source(diff, locate(diff, e));
+    print_source(diff, locate(diff, e, diff->found->count));
     hy_buf_printf(diff->out, ")\n");
     print_line(diff, '-', expected->text, "\033[32m");
 }

@@ -16,6 +16,7 @@ enum {
     REPORT_MAX = 4 * 1024 * 1024,
     REQUEST_MAX = 64 * 1024 * 1024,
     SENTENCE_MAX = 16 * 1024,
+    SHOWN_MAX = 400,
 };
 
 /* ---- failures ---- */
@@ -36,6 +37,19 @@ void hy_scene_fail(struct hy_scene *scene, const struct hy_node *at, const char 
         hy_buf_printf(&scene->report, "%s:%zu: ", scene->drill->path, at->line);
     }
     hy_buf_printf(&scene->report, "%s\n", sentence);
+}
+
+const char *hy_scene_show(struct hy_scene *scene, const struct hy_node *node)
+{
+    struct hy_buf text;
+    hy_buf_init(&text, HY_FILE_BYTES_MAX);
+    hy_node_write(node, &text, NULL, NULL);
+    bool is_long = text.len > SHOWN_MAX;
+    const char *shown = hy_arena_printf(&scene->arena, "%.*s%s",
+                                        (int)(is_long ? SHOWN_MAX : text.len),
+                                        text.data != NULL ? text.data : "", is_long ? "..." : "");
+    hy_buf_finish(&text);
+    return shown != NULL ? shown : "(out of memory)";
 }
 
 /* ---- the end ---- */

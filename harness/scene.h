@@ -96,6 +96,9 @@ void hy_scene_next(struct hy_scene *scene);
 HY_PRINTF(3, 4)
 void hy_scene_fail(struct hy_scene *scene, const struct hy_node *at, const char *format, ...);
 
+/* A node of the drill as it is named in failures: compact, cut when it is long. */
+const char *hy_scene_show(struct hy_scene *scene, const struct hy_node *node);
+
 /* Asks hydrant; scene->request is the body. fn comes with an answer, whatever its status. When
  * none came that is a failure, and the step is over. */
 void hy_scene_ask(struct hy_scene *scene, const char *method, const char *path,
