@@ -52,7 +52,8 @@ static const struct layer {
                             "runtime store io model base " },
     { "pipeline/process", " pipeline/partition store model base " },
     { "pipeline/partition", " pipeline/delivery pipeline store io model base " },
-    { "pipeline/delivery", " pipeline bucket store io model base " },
+    { "pipeline/delivery", " pipeline/convert pipeline bucket store io model base " },
+    { "pipeline/convert", " model base " },
     { "pipeline", " bucket runtime store io model base " },
     { "runtime", " io model base " },
     { "bucket", " base " },
@@ -74,8 +75,9 @@ static const struct fence {
     { "<pthread.h>", " io store " },
     { "<sqlite3.h>", " store " },
     { "<zip.h>", " runtime pipeline/delivery " },
-    { "<libdeflate.h>", " pipeline/delivery pipeline/process harness " },
-    { "<snappy-c.h>", " pipeline/delivery " },
+    { "<libdeflate.h>", " pipeline/delivery pipeline/convert pipeline/process "
+                        "harness " },
+    { "<snappy-c.h>", " pipeline/delivery pipeline/convert " },
     { "<cjson/cJSON.h>", " cli runtime services services/control services/firehose harness " },
 
     { "uv_now(", " io app " },
