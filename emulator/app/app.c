@@ -7,6 +7,7 @@
 #include "app/wall.h"
 #include "http/auth.h"
 #include "http/front.h"
+#include "io/http_client.h"
 #include "io/http_server.h"
 #include "io/timer.h"
 #include "pipeline/delivery/sweep.h"
@@ -40,6 +41,7 @@ struct app {
     struct hy_buckets *buckets;
     struct hy_journals *journals;
     struct hy_functions *functions;
+    struct hy_http_client *http;
     struct hy_agenda agenda;
     struct hy_pipeline_env env;
     struct hy_ticker ticker;
@@ -216,6 +218,10 @@ static enum hy_code open_stores(struct app *app, struct hy_err *err)
 HY_MUST_CHECK
 static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
 {
+    app->http = hy_http_client_create(app->loop);
+    if (app->http == NULL) {
+        return no_memory(err);
+    }
     app->env = (struct hy_pipeline_env){
         .loop = app->loop,
         .disk = app->disk,
@@ -223,6 +229,7 @@ static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
         .ledger = app->ledger,
         .buckets = app->buckets,
         .functions = app->functions,
+        .http = app->http,
         .spool_dir = app->paths.spool,
         .sync_objects = app->options->power,
         .clock = hy_wall_clock(&app->wall),
@@ -456,6 +463,7 @@ static void close_all(struct app *app)
     hy_registry_destroy(app->registry);
     hy_ticker_finish(&app->ticker);
     hy_functions_destroy(app->functions);
+    hy_http_client_destroy(app->http);
     hy_journals_destroy(app->journals);
     hy_worker_destroy(app->disk);
     hy_ledger_close(app->ledger);

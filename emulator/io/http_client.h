@@ -20,6 +20,7 @@ struct hy_http_response {
                           error), HY_LIMIT (body over response_max), HY_CANCELLED */
     const char *error; /* for people, when code is not HY_OK */
     bool connected;    /* false: the request never reached the other side */
+    bool tls_failed;   /* the two sides did not come to terms */
     int status;
     struct hy_http_headers headers;
     hy_sv body;

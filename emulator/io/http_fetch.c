@@ -245,6 +245,7 @@ enum hy_code hy_http_fetch_code(struct hy_http_fetch *fetch, CURLcode result)
     if (result == CURLE_OK) {
         return HY_OK;
     }
+    fetch->tls_failed = result == CURLE_SSL_CONNECT_ERROR;
     if (fetch->is_too_large) {
         (void)snprintf(fetch->error, sizeof fetch->error, "the answer has more than %zu bytes",
                        fetch->response_max);
@@ -292,6 +293,7 @@ void hy_http_fetch_report(struct hy_http_fetch *fetch, enum hy_code code)
         .code = code,
         .error = fetch->error,
         .connected = sent > 0,
+        .tls_failed = fetch->tls_failed,
         .status = (int)status,
         .headers = make_headers(fetch, items, count),
         .body = hy_buf_sv(&fetch->body),

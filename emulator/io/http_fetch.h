@@ -17,6 +17,7 @@ struct hy_http_fetch {
     bool is_cancelled;
     bool is_too_large;
     bool failed; /* out of memory while the answer came */
+    bool tls_failed;
     size_t response_max;
     struct hy_buf head;   /* the last head's header lines (and trailers), as they came */
     struct hy_buf fields; /* struct field, where they are in head */

@@ -26,6 +26,12 @@ enum {
     HY_LAMBDA_PAYLOAD_MAX = 6 * HY_MIB, /* event and reply; 4.1 */
     HY_LAMBDA_RETRY_PAUSE_MS = 1000,  /* undocumented; Appendix A 12 */
     HY_RETENTION_MS = 24 * 3600 * 1000, /* Direct PUT; 2.12 */
+    HY_ENDPOINT_RECORDS_MAX = 10000,  /* in a request; 6.2 */
+    HY_ENDPOINT_BODY_MAX = 64 * HY_MIB, /* before compression; 6.2 */
+    HY_ENDPOINT_REPLY_MAX = HY_MIB,   /* headers included; 6.3 */
+    HY_ENDPOINT_TIMEOUT_MS = 180 * 1000, /* of one attempt; 6.3 */
+    HY_ENDPOINT_MESSAGE_MAX = 8192,   /* what is kept of an answer; 6.3 */
+    HY_ENDPOINT_RETRY_SECONDS_DEFAULT = 300, /* 6.1, Appendix A 14 */
     HY_PREFIX_EVALUATED_MAX = 512,    /* 3.6 */
     HY_DELIVERY_RETRY_MS = 5000,      /* pause before S3 is tried again; not documented */
 };

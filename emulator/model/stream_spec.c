@@ -60,6 +60,9 @@ void hy_stream_spec_release(struct hy_stream_spec *spec)
     free(spec->transform.lambda_arn);
     free(spec->process.delimiter);
     free(spec->process.query);
+    free(spec->endpoint.url);
+    free(spec->endpoint.access_key);
+    free(spec->endpoint.common_attributes);
     free(spec->name);
     free(spec->arn);
     free(spec->region);

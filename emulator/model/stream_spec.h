@@ -62,6 +62,15 @@ struct hy_process_spec {
     bool partition;         /* dynamic partitioning: an object for each distinct prefix */
 };
 
+struct hy_endpoint_spec { /* firehose.md 6.1 */
+    char *url;               /* as configured; NULL: the destination is S3 */
+    char *access_key;        /* "" when absent */
+    char *common_attributes; /* the header's value, JSON; "" when there are none */
+    bool gzip;
+    uint64_t retry_ms;       /* 0: no retries */
+    struct hy_buffering buffering;
+};
+
 struct hy_stream_spec {
     unsigned holders;
     uint64_t id;          /* the ledger's */
@@ -69,6 +78,7 @@ struct hy_stream_spec {
     char *arn;
     char *region;
     char *version;        /* VersionId, for object names */
+    struct hy_endpoint_spec endpoint; /* where data goes; what fails goes to s3 */
     struct hy_s3_spec s3;
     bool has_backup;
     struct hy_s3_spec backup; /* source records, untouched */

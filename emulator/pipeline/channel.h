@@ -7,6 +7,7 @@
 #define HY_PIPELINE_CHANNEL_H
 
 #include "base/seqset.h"
+#include "model/stream_spec.h"
 #include "pipeline/counters.h"
 #include "pipeline/pipeline.h"
 #include "store/journal.h"
@@ -35,6 +36,7 @@ enum { HY_CHANNEL_SUBJECT_BYTES = 80 };
 struct hy_channel {
     struct hy_pipeline_env *env;
     uint64_t stream_id;
+    const struct hy_stream_spec *spec; /* the latest: what is tried again goes by it */
     const struct hy_journal *journal; /* NULL while it is being opened: nothing is read yet */
     /* Parts of records (store/part.h) that were in objects when the stream was opened, of records
      * that were not settled. Not changed afterwards: any thread may look. */

@@ -19,6 +19,11 @@ struct hy_counters {
     uint64_t delivered_objects, delivered_records; /* DeliveryToS3, data only */
     uint64_t delivered_bytes;                 /* DeliveryToS3.Bytes: before the transform */
     uint64_t delivered_stored_bytes;          /* the same objects as they lie in the bucket */
+    /* DeliveryToHttpEndpoint: what the endpoint took, before the transform; every attempt */
+    uint64_t endpoint_records, endpoint_bytes;
+    uint64_t endpoint_requests, endpoint_failures;
+    uint64_t endpoint_processed_records, endpoint_processed_bytes;
+    uint64_t endpoint_rejected_records; /* given up on status 413 (firehose.md 6.3) */
     uint64_t error_objects;
     uint64_t backup_objects, backup_records, backup_bytes;
     uint64_t delivery_failures; /* attempts that S3 (the directory) refused */

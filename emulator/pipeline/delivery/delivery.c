@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "io/work.h"
 #include "model/limits.h"
+#include "pipeline/delivery/endpoint.h"
 
 #include <utlist.h>
 
@@ -16,6 +17,7 @@ struct hy_delivery {
     uint64_t next_order;
     uint64_t records;
     uint64_t spooled_bytes;    /* of transformed data in parcels */
+    unsigned requests;         /* on their way to the endpoint */
     bool started;
 };
 
@@ -25,6 +27,7 @@ enum { SPOOLED_BYTES_MAX = 64 * HY_MIB };
 
 static void begin(struct hy_parcel *parcel);
 static void enqueue(struct hy_parcel *parcel);
+static void hold(struct hy_parcel *parcel);
 static void record(struct hy_parcel *parcel);
 static void publish(struct hy_parcel *parcel);
 
@@ -46,57 +49,36 @@ static void unlink_temporary(struct hy_parcel *parcel)
     }
 }
 
+static uint64_t spooled_bytes(const struct hy_parcel *parcel)
+{
+    return parcel->spool != NULL ? parcel->bytes : 0;
+}
+
 static void drop(struct hy_parcel *parcel)
 {
     struct hy_delivery *delivery = parcel->delivery;
     delivery->records -= parcel->records;
-    delivery->spooled_bytes -= parcel->spool != NULL ? parcel->bytes : 0;
+    delivery->spooled_bytes -= spooled_bytes(parcel);
     DL_DELETE(delivery->parcels, parcel);
     hy_parcel_destroy(parcel);
 }
 
-static void count(struct hy_counters *counters, const struct hy_parcel *parcel)
-{
-    if (parcel->is_lost) {
-        counters->lost_records += parcel->records;
-        return;
-    }
-    switch (parcel->kind) {
-    case HY_PARCEL_DATA:
-        counters->delivered_objects++;
-        counters->delivered_records += parcel->records;
-        counters->delivered_bytes += parcel->source_bytes;
-        counters->delivered_stored_bytes += parcel->file.stored_bytes;
-        break;
-    case HY_PARCEL_ERROR:
-        counters->error_objects++;
-        break;
-    case HY_PARCEL_BACKUP:
-        counters->backup_objects++;
-        counters->backup_records += parcel->records;
-        counters->backup_bytes += parcel->source_bytes;
-        break;
-    case HY_PARCEL_DROPPED:
-        break;
-    }
-}
-
-/* It is in the bucket (or dropped, or lost) and the ledger says so. */
+/* It is in the bucket (or with the endpoint, or dropped, or lost) and the ledger says so. */
 static void settle(struct hy_parcel *parcel)
 {
     struct hy_channel *channel = parcel->delivery->channel;
-    const bool has_object = !parcel->is_lost && parcel->kind != HY_PARCEL_DROPPED;
+    const bool stored = hy_parcel_has_object(parcel);
     const struct hy_settlement settlement = {
         .kind = parcel->kind,
-        .lost = parcel->is_lost,
+        .lost = parcel->is_lost || parcel->is_rejected,
         .seqs = &parcel->seqs,
         .records = parcel->records,
         .order = parcel->order,
-        .bucket = has_object ? hy_sv_of(parcel->s3->bucket) : HY_SV(""),
-        .key = has_object ? (hy_sv){ parcel->key, parcel->key_len } : HY_SV(""),
+        .bucket = stored ? hy_sv_of(parcel->s3->bucket) : HY_SV(""),
+        .key = stored ? (hy_sv){ parcel->key, parcel->key_len } : HY_SV(""),
         .stored_bytes = parcel->file.stored_bytes,
     };
-    count(&channel->counters, parcel);
+    hy_parcel_count(parcel, &channel->counters);
     channel->on_settled(channel->ctx, &settlement);
     drop(parcel);
     channel->on_ended(channel->ctx); /* last: the stream may be gone after it */
@@ -121,14 +103,9 @@ static void log_failure(const struct hy_parcel *parcel, enum hy_code code)
 }
 
 /* Off the road until the agenda says so; out of memory for that, until the next flush. */
-static void wait(struct hy_parcel *parcel, uint64_t now_ms)
+static void wait_until(struct hy_parcel *parcel, uint64_t retry_ms)
 {
     struct hy_pipeline_env *env = env_of(parcel);
-    const uint64_t end_ms = parcel->oldest_ms + HY_RETENTION_MS;
-    uint64_t retry_ms = now_ms + HY_DELIVERY_RETRY_MS;
-    if (now_ms < end_ms && retry_ms > end_ms) {
-        retry_ms = end_ms; /* the last attempt is the one at the very end */
-    }
     parcel->state = HY_PARCEL_WAITING;
     parcel->retry_ms = retry_ms;
     parcel->retry.due = on_retry_due;
@@ -138,6 +115,16 @@ static void wait(struct hy_parcel *parcel, uint64_t now_ms)
         hy_log(HY_LOG_ERROR, "delivery", parcel->delivery->channel->subject,
                "out of memory: an object waits for the next flush");
     }
+}
+
+static void wait(struct hy_parcel *parcel, uint64_t now_ms)
+{
+    const uint64_t end_ms = parcel->oldest_ms + HY_RETENTION_MS;
+    uint64_t retry_ms = now_ms + HY_DELIVERY_RETRY_MS;
+    if (now_ms < end_ms && retry_ms > end_ms) {
+        retry_ms = end_ms; /* the last attempt is the one at the very end */
+    }
+    wait_until(parcel, retry_ms);
 }
 
 static void give_up(struct hy_parcel *parcel)
@@ -182,8 +169,10 @@ static void begin(struct hy_parcel *parcel)
     hy_pipeline_begin(env_of(parcel));
     if (parcel->is_recorded) {
         publish(parcel);
-    } else if (parcel->is_lost || parcel->kind == HY_PARCEL_DROPPED) {
+    } else if (!hy_parcel_has_object(parcel)) {
         record(parcel);
+    } else if (hy_parcel_is_for_endpoint(parcel)) {
+        hold(parcel);
     } else {
         enqueue(parcel);
     }
@@ -241,17 +230,16 @@ static void on_recorded(void *ctx, enum hy_code code)
         return;
     }
     parcel->is_recorded = true;
-    if (parcel->is_lost || parcel->kind == HY_PARCEL_DROPPED) {
-        finish(parcel, HY_OK);
-    } else {
+    if (hy_parcel_has_object(parcel)) {
         publish(parcel);
+    } else {
+        finish(parcel, HY_OK);
     }
 }
 
 static void record(struct hy_parcel *parcel)
 {
     struct hy_channel *channel = parcel->delivery->channel;
-    const bool has_object = !parcel->is_lost && parcel->kind != HY_PARCEL_DROPPED;
     struct hy_ledger_delivery row = {
         .stream_id = channel->stream_id,
         .lane = hy_parcel_lane(parcel->kind),
@@ -260,7 +248,7 @@ static void record(struct hy_parcel *parcel)
         .made_ms = hy_channel_now_ms(channel),
         .seqs = &parcel->seqs,
     };
-    if (has_object) {
+    if (hy_parcel_has_object(parcel)) {
         row.key = (hy_sv){ parcel->key, parcel->key_len };
         row.temporary = hy_sv_of(parcel->file.temporary);
         row.content_type = HY_SV("application/octet-stream");
@@ -336,6 +324,107 @@ static void enqueue(struct hy_parcel *parcel)
     pump(env);
 }
 
+/* ---- HELD, SENDING ---- */
+
+static void send_next(struct hy_delivery *delivery);
+
+/* The channel is closing; the journal has the records. */
+static void leave(struct hy_parcel *parcel)
+{
+    struct hy_channel *channel = parcel->delivery->channel;
+    drop(parcel);
+    channel->on_ended(channel->ctx);
+    hy_pipeline_end(channel->env);
+}
+
+static void pause_parcel(struct hy_parcel *parcel, uint64_t pause_ms)
+{
+    struct hy_channel *channel = parcel->delivery->channel;
+    if (channel->flushing) {
+        hold(parcel); /* the pause counts as if it had been */
+    } else {
+        wait_until(parcel, hy_channel_now_ms(channel) + pause_ms);
+        hy_pipeline_end(channel->env);
+    }
+}
+
+static void reject(struct hy_parcel *parcel)
+{
+    hy_log(HY_LOG_ERROR, "delivery", parcel->delivery->channel->subject,
+           "HttpEndpoint.DestinationException: the endpoint answered with status 413; %llu records "
+           "are given up, and are in no bucket either (firehose.md 6.3)",
+           (unsigned long long)parcel->records);
+    parcel->is_rejected = true;
+    record(parcel);
+}
+
+static void give_to_bucket(struct hy_parcel *parcel)
+{
+    struct hy_delivery *delivery = parcel->delivery;
+    delivery->spooled_bytes -= spooled_bytes(parcel);
+    hy_endpoint_take_lines(parcel);
+    delivery->spooled_bytes += spooled_bytes(parcel);
+    enqueue(parcel);
+}
+
+static void on_sent(struct hy_parcel *parcel, const struct hy_endpoint_end *ending)
+{
+    parcel->delivery->requests--;
+    parcel->state = HY_PARCEL_RECORDING; /* or whatever it is below: not SENDING any more */
+    send_next(parcel->delivery); /* before the count of what is under way falls */
+    switch (ending->outcome) {
+    case HY_ENDPOINT_ENDS_TAKEN:
+        parcel->is_taken = true;
+        record(parcel);
+        break;
+    case HY_ENDPOINT_ENDS_REJECTED:
+        reject(parcel);
+        break;
+    case HY_ENDPOINT_ENDS_PAUSED:
+        pause_parcel(parcel, ending->pause_ms);
+        break;
+    case HY_ENDPOINT_ENDS_GIVEN_UP:
+        give_to_bucket(parcel);
+        break;
+    case HY_ENDPOINT_ENDS_BROKEN:
+        if (parcel->delivery->channel->closing) {
+            leave(parcel);
+        } else {
+            finish(parcel, ending->code);
+        }
+        break;
+    }
+}
+
+static struct hy_parcel *next_held(const struct hy_delivery *delivery)
+{
+    struct hy_parcel *parcel;
+    DL_FOREACH(delivery->parcels, parcel)
+    {
+        if (parcel->state == HY_PARCEL_HELD) {
+            break;
+        }
+    }
+    return parcel;
+}
+
+static void send_next(struct hy_delivery *delivery)
+{
+    struct hy_parcel *parcel;
+    while (delivery->requests < HY_ENDPOINT_REQUESTS_MAX &&
+           (parcel = next_held(delivery)) != NULL) {
+        parcel->state = HY_PARCEL_SENDING;
+        delivery->requests++;
+        hy_endpoint_send(parcel, delivery->channel, on_sent);
+    }
+}
+
+static void hold(struct hy_parcel *parcel)
+{
+    parcel->state = HY_PARCEL_HELD;
+    send_next(parcel->delivery);
+}
+
 /* ---- the face ---- */
 
 struct hy_delivery *hy_delivery_create(struct hy_channel *channel)
@@ -372,7 +461,7 @@ static void take(struct hy_delivery *delivery, struct hy_parcel *parcel)
     parcel->order = delivery->next_order++;
     DL_APPEND(delivery->parcels, parcel);
     delivery->records += parcel->records;
-    delivery->spooled_bytes += parcel->spool != NULL ? parcel->bytes : 0;
+    delivery->spooled_bytes += spooled_bytes(parcel);
     if (delivery->started) {
         begin(parcel);
     }
@@ -445,6 +534,13 @@ void hy_delivery_cancel(struct hy_delivery *delivery, bool discard)
             break;
         case HY_PARCEL_FILLING: /* pushed before the start */
             drop(parcel);
+            break;
+        case HY_PARCEL_HELD:
+            drop(parcel);
+            hy_pipeline_end(env);
+            break;
+        case HY_PARCEL_SENDING:
+            hy_endpoint_cancel(parcel);
             break;
         case HY_PARCEL_MAKING:
         case HY_PARCEL_RECORDING:

@@ -11,6 +11,13 @@
  * A failure is logged once and tried again every HY_DELIVERY_RETRY_MS until the oldest record is
  * HY_RETENTION_MS old; then the records are given up, loudly, and settled as lost.
  *
+ * For an HTTP endpoint (endpoint.h) another way leads to the same ledger:
+ *
+ *   HELD -> SENDING -> RECORDING (no object) -> settled
+ *     ^        |  \
+ *     |        |   +--> given up: QUEUED, as an error object
+ *     +-- WAITING
+ *
  * Objects are made at most HY_OBJECTS_BEING_MADE_MAX at a time, over all streams.
  */
 #ifndef HY_PIPELINE_DELIVERY_DELIVERY_H
@@ -19,7 +26,10 @@
 #include "pipeline/channel.h"
 #include "pipeline/delivery/parcel.h"
 
-enum { HY_OBJECTS_BEING_MADE_MAX = 2 };
+enum {
+    HY_OBJECTS_BEING_MADE_MAX = 2,
+    HY_ENDPOINT_REQUESTS_MAX = 4, /* of a stream, under way at once */
+};
 
 struct hy_delivery; /* opaque */
 

@@ -20,6 +20,7 @@
 #include "store/spool.h"
 
 struct hy_delivery;
+struct hy_endpoint_way;
 
 enum hy_parcel_state {
     HY_PARCEL_FILLING,    /* not pushed yet */
@@ -28,6 +29,15 @@ enum hy_parcel_state {
     HY_PARCEL_RECORDING,  /* in the ledger */
     HY_PARCEL_PUBLISHING, /* getting its name */
     HY_PARCEL_WAITING,    /* for another attempt */
+    HY_PARCEL_HELD,       /* until fewer requests are on their way to the endpoint */
+    HY_PARCEL_SENDING,    /* to the endpoint */
+};
+
+/* A record in the spool. Only an HTTP endpoint wants to know where one ends. */
+struct hy_piece {
+    uint64_t seq;
+    uint64_t arrived_ms;
+    size_t bytes;
 };
 
 struct hy_parcel {
@@ -36,6 +46,8 @@ struct hy_parcel {
     const struct hy_s3_spec *s3;  /* of the spec: the destination's or the backup's */
     struct hy_extents extents;
     struct hy_spool *spool;       /* or NULL */
+    struct hy_piece *pieces;      /* of the spool, in a parcel for an endpoint; else NULL */
+    size_t piece_count, piece_cap;
     struct hy_seqset seqs;
     uint64_t records;
     uint64_t bytes;               /* of the content, before compression */
@@ -52,6 +64,9 @@ struct hy_parcel {
     unsigned failures;            /* attempts that failed */
     bool is_recorded;             /* the ledger has its row */
     bool is_lost;                 /* given up */
+    bool is_taken;                /* the endpoint has it */
+    bool is_rejected;             /* the endpoint will never take it */
+    struct hy_endpoint_way *way;  /* to the endpoint; or NULL */
     struct hy_object_file file;
     struct hy_agenda_item retry;
     uint64_t retry_ms;
@@ -62,5 +77,19 @@ struct hy_parcel {
 /* NULL when out of memory. */
 struct hy_parcel *hy_parcel_create(struct hy_stream_spec *spec, enum hy_parcel_kind kind);
 void hy_parcel_destroy(struct hy_parcel *parcel); /* NULL is fine */
+
+/* Do its records go to an HTTP endpoint, not to the bucket? */
+bool hy_parcel_is_for_endpoint(const struct hy_parcel *parcel);
+
+/* Will it be an object? The others have only their row in the ledger. */
+bool hy_parcel_has_object(const struct hy_parcel *parcel);
+
+/* It is settled. */
+void hy_parcel_count(const struct hy_parcel *parcel, struct hy_counters *counters);
+
+/* Room for one more piece, so that adding it cannot fail. */
+HY_MUST_CHECK
+enum hy_code hy_parcel_reserve_piece(struct hy_parcel *parcel);
+void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_piece *piece);
 
 #endif

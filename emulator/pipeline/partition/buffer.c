@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "model/limits.h"
+#include "pipeline/delivery/endpoint_body.h"
 #include "store/part.h"
 
 /* An object of the default size stays in memory; larger ones go to the spool's file. */
@@ -15,7 +16,9 @@ enum hy_code hy_buffer_init(struct hy_buffer *buffer, struct hy_stream_spec *spe
     if (buffer->parcel == NULL) {
         return HY_NO_MEMORY;
     }
-    buffer->limits = buffer->parcel->s3->buffering;
+    buffer->is_for_endpoint = hy_parcel_is_for_endpoint(buffer->parcel);
+    buffer->limits = buffer->is_for_endpoint ? spec->endpoint.buffering
+                                             : buffer->parcel->s3->buffering;
     return HY_OK;
 }
 
@@ -25,11 +28,12 @@ void hy_buffer_finish(struct hy_buffer *buffer)
     buffer->parcel = NULL;
 }
 
-/* AppendDelimiterToRecord: between records, never after the last (firehose.md 3.8). */
+/* AppendDelimiterToRecord: between records, never after the last (firehose.md 3.8). An HTTP
+ * endpoint gets them apart in any case. */
 static bool needs_lf(const struct hy_parcel *parcel)
 {
     return parcel->kind == HY_PARCEL_DATA && parcel->spec->process.append_delimiter &&
-           parcel->records > 0;
+           parcel->records > 0 && !hy_parcel_is_for_endpoint(parcel);
 }
 
 static void count(struct hy_buffer *buffer, const struct hy_entry *entry, uint64_t entered_ms)
@@ -96,6 +100,10 @@ enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir
     }
     /* The number first: it may be added twice without harm, the bytes may not. */
     enum hy_code code = hy_parts_add(&parcel->seqs, entry->seq, entry->place, entry->places);
+    if (code == HY_OK && buffer->is_for_endpoint) {
+        code = hy_parcel_reserve_piece(parcel);
+        buffer->owes = code != HY_OK;
+    }
     if (code == HY_OK && parcel->spool != NULL) {
         code = append(buffer, entry->data);
         buffer->owes = code != HY_OK;
@@ -103,12 +111,25 @@ enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir
     if (code == HY_OK) {
         count(buffer, entry, now_ms);
     }
+    if (code == HY_OK && buffer->is_for_endpoint) {
+        const struct hy_piece piece = { entry->seq, entry->arrived_ms, entry->data.len };
+        hy_parcel_add_piece(parcel, &piece);
+    }
     return code;
+}
+
+/* Another record might make the request larger than an endpoint is asked to take. */
+static bool is_request_full(const struct hy_parcel *parcel)
+{
+    return parcel->records >= HY_ENDPOINT_RECORDS_MAX ||
+           hy_endpoint_body_bound(parcel->records + 1, parcel->bytes + HY_RECORD_BYTES_MAX) >
+               HY_ENDPOINT_BODY_MAX;
 }
 
 bool hy_buffer_is_full(const struct hy_buffer *buffer)
 {
-    return buffer->parcel->bytes >= buffer->limits.bytes;
+    return buffer->parcel->bytes >= buffer->limits.bytes ||
+           (buffer->is_for_endpoint && is_request_full(buffer->parcel));
 }
 
 struct hy_parcel *hy_buffer_take(struct hy_buffer *buffer)

@@ -47,6 +47,7 @@ struct hy_partition {
 enum { LINE_BYTES_MAX = 2 * HY_MIB };
 
 static const hy_sv processing_failed = HY_SV_INIT("processing-failed");
+static const hy_sv endpoint_failed = HY_SV_INIT("http-endpoint-failed");
 
 static size_t key_len(const struct slot_key *key)
 {
@@ -112,7 +113,10 @@ static void seal(struct slot *slot)
     struct hy_parcel *parcel = hy_buffer_take(&slot->buffer);
     const bool is_error = slot->key.kind == HY_PARCEL_ERROR;
     if (slot->key.kind != HY_PARCEL_DROPPED) {
-        const hy_sv type = { slot->key.values, is_error ? slot->key.values_len : 0 };
+        hy_sv type = { slot->key.values, is_error ? slot->key.values_len : 0 };
+        if (hy_parcel_is_for_endpoint(parcel)) {
+            type = endpoint_failed; /* an object only if the endpoint does not take it */
+        }
         name_parcel(partition->channel, parcel, type);
     }
     slot_destroy(slot);

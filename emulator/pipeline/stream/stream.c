@@ -311,6 +311,7 @@ static struct hy_stream *stream_create(struct hy_pipeline_env *env, struct hy_st
     stream->channel = (struct hy_channel){
         .env = env,
         .stream_id = spec->id,
+        .spec = spec,
         .on_settled = on_settled,
         .on_ended = on_ended,
         .ctx = stream,
@@ -518,6 +519,7 @@ void hy_stream_update(struct hy_stream *stream, struct hy_stream_spec *spec)
     (void)hy_stream_spec_hold(spec);
     hy_stream_spec_release(stream->spec);
     stream->spec = spec;
+    stream->channel.spec = spec;
 }
 
 struct hy_journal *hy_stream_journal(struct hy_stream *stream)
