@@ -213,8 +213,9 @@ static enum hy_code build(struct hy_endpoint_way *way)
         code = HY_NO_MEMORY;
     }
     if (code == HY_OK && way->gzip) {
+        const struct hy_packing packing = { .bytes = hy_buf_sv(&way->body) };
         code = hy_compression_find(HY_COMPRESSION_GZIP)
-                   ->compress(hy_buf_sv(&way->body), &way->packed, &way->packed_len);
+                   ->compress(&packing, &way->packed, &way->packed_len);
         hy_buf_finish(&way->body);
     }
     return code;

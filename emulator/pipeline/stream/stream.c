@@ -198,6 +198,9 @@ static void take_frame(struct hy_stream *stream, uint64_t segment, uint64_t offs
         code = hy_partition_frame(stream->partition, stream->spec, HY_PARCEL_BACKUP, segment,
                                   offset, frame);
     }
+    if (code == HY_OK && stream->settled.has_backup && !stream->spec->has_backup) {
+        code = hy_seqset_add(&stream->settled.lanes[HY_LANE_BACKUP], frame->seq, frame->seq);
+    }
     if (code != HY_OK) {
         hy_channel_leave(&stream->channel, 1, code);
     }

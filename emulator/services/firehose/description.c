@@ -1,5 +1,6 @@
 #include "services/firehose/description.h"
 
+#include "services/firehose/http_description.h"
 #include "services/firehose/s3_description.h"
 #include "services/firehose/semantics.h"
 #include "services/firehose/tree.h"
@@ -36,6 +37,11 @@ const cJSON *hy_description_s3(const cJSON *description)
     return hy_tree_get(hy_tree_get(description, "Destination"), "ExtendedS3DestinationDescription");
 }
 
+const cJSON *hy_description_http(const cJSON *description)
+{
+    return hy_tree_get(hy_tree_get(description, "Destination"), "HttpEndpointDestinationDescription");
+}
+
 cJSON *hy_description_tags(const cJSON *description)
 {
     return hy_tree_get(description, "Tags");
@@ -57,6 +63,10 @@ bool hy_description_is_whole(const cJSON *description)
     bool is_whole = true;
     for (size_t i = 0; i < sizeof of_stream / sizeof of_stream[0]; i++) {
         is_whole = is_whole && hy_tree_text(description, of_stream[i]) != NULL;
+    }
+    const cJSON *http = hy_description_http(description);
+    if (http != NULL) {
+        return is_whole && hy_http_description_is_whole(http);
     }
     for (size_t i = 0; i < sizeof of_s3 / sizeof of_s3[0]; i++) {
         is_whole = is_whole && hy_tree_text(hy_description_s3(description), of_s3[i]) != NULL;
@@ -94,24 +104,32 @@ static bool set_source(cJSON *description, const cJSON *request)
                        cJSON_Duplicate(direct, true));
 }
 
-/* Takes the S3 description. */
-static bool set_destination(cJSON *description, cJSON *s3)
+cJSON *hy_description_destination(const char *member, cJSON *description)
 {
     cJSON *destination = cJSON_CreateObject();
-    if (hy_tree_set(destination, "ExtendedS3DestinationDescription", s3)) {
-        return hy_tree_set(description, "Destination", destination);
+    if (hy_tree_set(destination, member, description)) {
+        return destination;
     }
     cJSON_Delete(destination);
-    return false;
+    return NULL;
 }
 
-static enum hy_code create_s3(const cJSON *request, cJSON **s3, struct hy_err *err)
+static enum hy_code create_destination(const cJSON *request, cJSON **out, struct hy_err *err)
 {
-    const cJSON *configuration = hy_tree_get(request, "ExtendedS3DestinationConfiguration");
-    if (configuration == NULL) {
-        configuration = hy_tree_get(request, "S3DestinationConfiguration");
+    const cJSON *http = hy_tree_get(request, "HttpEndpointDestinationConfiguration");
+    const cJSON *s3 = hy_tree_get(request, "ExtendedS3DestinationConfiguration");
+    if (s3 == NULL) {
+        s3 = hy_tree_get(request, "S3DestinationConfiguration");
     }
-    return hy_s3_description_create(configuration, s3, err);
+    cJSON *filled = NULL;
+    const enum hy_code code = http != NULL ? hy_http_description_create(http, &filled, err)
+                                           : hy_s3_description_create(s3, &filled, err);
+    if (code != HY_OK) {
+        return code;
+    }
+    *out = hy_description_destination(http != NULL ? "HttpEndpointDestinationDescription"
+                                                   : "ExtendedS3DestinationDescription", filled);
+    return *out == NULL ? HY_NO_MEMORY : HY_OK;
 }
 
 enum hy_code hy_description_create(const struct hy_description_origin *origin,
@@ -121,9 +139,9 @@ enum hy_code hy_description_create(const struct hy_description_origin *origin,
     if (code == HY_OK) {
         code = hy_unsupported_check_request(request, err);
     }
-    cJSON *s3 = NULL;
+    cJSON *destination = NULL;
     if (code == HY_OK) {
-        code = create_s3(request, &s3, err);
+        code = create_destination(request, &destination, err);
     }
     if (code != HY_OK) {
         return code;
@@ -131,8 +149,8 @@ enum hy_code hy_description_create(const struct hy_description_origin *origin,
     cJSON *description = cJSON_CreateObject();
     const cJSON *encryption = hy_tree_get(request, "DeliveryStreamEncryptionConfigurationInput");
     const cJSON *tags = hy_tree_get(request, "Tags");
-    /* The destination first, because it takes the S3 description in any case. */
-    if (!set_destination(description, s3) || !set_identity(description, origin, request) ||
+    /* The destination first, because it is taken in any case. */
+    if (!hy_tree_set(description, "Destination", destination) || !set_identity(description, origin, request) ||
         !set_source(description, request) ||
         !hy_description_set_encryption(description, encryption) ||
         (tags != NULL && !hy_description_add_tags(description, tags))) {
@@ -180,13 +198,15 @@ size_t hy_description_count_encryption_call(cJSON *description, uint64_t now_ms)
     return hy_tree_set(description, member, calls) ? count : 0;
 }
 
-cJSON *hy_description_with_s3(const cJSON *description, cJSON *s3, uint64_t now_ms)
+cJSON *hy_description_with_destination(const cJSON *description, cJSON *destination,
+                                       uint64_t now_ms)
 {
     cJSON *changed = cJSON_Duplicate(description, true);
     char version[VERSION_BYTES_MAX];
     (void)snprintf(version, sizeof version, "%llu",
                    strtoull(hy_description_version(description), NULL, 10) + 1);
-    if (set_destination(changed, s3) && hy_tree_set_text(changed, "VersionId", version) &&
+    if (hy_tree_set(changed, "Destination", destination) &&
+        hy_tree_set_text(changed, "VersionId", version) &&
         hy_tree_set(changed, "LastUpdateTimestamp", cJSON_CreateNumber((double)now_ms))) {
         return changed;
     }
@@ -301,15 +321,24 @@ static bool set_time(cJSON *output, const cJSON *description, const char *name)
     return ms == NULL || hy_tree_set(output, name, cJSON_CreateNumber(ms->valuedouble / 1000));
 }
 
+static bool fill_destination(cJSON *destination, const cJSON *description)
+{
+    const cJSON *http = hy_description_http(description);
+    if (http != NULL) {
+        return hy_tree_set(destination, "HttpEndpointDestinationDescription",
+                           hy_http_description_shown(http));
+    }
+    const cJSON *s3 = hy_description_s3(description);
+    return hy_tree_set(destination, "S3DestinationDescription", hy_s3_description_plain(s3)) &&
+           hy_tree_set(destination, "ExtendedS3DestinationDescription", cJSON_Duplicate(s3, true));
+}
+
 static cJSON *output_destinations(const cJSON *description)
 {
-    const cJSON *s3 = hy_description_s3(description);
     cJSON *list = cJSON_CreateArray();
     cJSON *destination = cJSON_CreateObject();
     if (hy_tree_set_text(destination, "DestinationId", HY_DESTINATION_ID) &&
-        hy_tree_set(destination, "S3DestinationDescription", hy_s3_description_plain(s3)) &&
-        hy_tree_set(destination, "ExtendedS3DestinationDescription", cJSON_Duplicate(s3, true)) &&
-        cJSON_AddItemToArray(list, destination)) {
+        fill_destination(destination, description) && cJSON_AddItemToArray(list, destination)) {
         return list;
     }
     cJSON_Delete(destination);

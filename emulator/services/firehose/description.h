@@ -34,16 +34,22 @@ const char *hy_description_name(const cJSON *description);
 const char *hy_description_arn(const cJSON *description);
 const char *hy_description_type(const cJSON *description);
 const char *hy_description_version(const cJSON *description);
+/* One of these is there, the other is NULL. */
 const cJSON *hy_description_s3(const cJSON *description); /* the extended S3 description */
+const cJSON *hy_description_http(const cJSON *description);
 cJSON *hy_description_tags(const cJSON *description);     /* [{"Key","Value"}], sorted by key */
 bool hy_description_is_encrypted(const cJSON *description);
 
 /* Has it what everybody relies on? For a tree that comes from the disk. */
 bool hy_description_is_whole(const cJSON *description);
 
+/* {"<Type>DestinationDescription":...}, as it is stored. NULL when out of memory; takes it also then. */
+cJSON *hy_description_destination(const char *member, cJSON *description);
+
 /* A copy with another destination, the next version and the time of the update; NULL when out of
- * memory. Takes `s3`, also then. */
-cJSON *hy_description_with_s3(const cJSON *description, cJSON *s3, uint64_t now_ms);
+ * memory. Takes `destination`, also then. */
+cJSON *hy_description_with_destination(const cJSON *description, cJSON *destination,
+                                       uint64_t now_ms);
 
 /* Encryption as `{"KeyType","KeyARN"}`, NULL to end it. False when out of memory: unchanged. */
 HY_MUST_CHECK

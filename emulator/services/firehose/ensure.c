@@ -39,9 +39,9 @@ static enum hy_code report_unchanged(struct hy_firehose *firehose,
 static enum hy_code update(struct hy_delivery_stream *stream, cJSON *wanted, uint64_t now_ms,
                            void (*done)(void *ctx, enum hy_code code), void *ctx)
 {
-    cJSON *s3 = cJSON_Duplicate(hy_description_s3(wanted), true);
-    cJSON *changed = s3 == NULL
-        ? NULL : hy_description_with_s3(stream->description, s3, now_ms);
+    cJSON *destination = cJSON_Duplicate(hy_tree_get(wanted, "Destination"), true);
+    cJSON *changed = destination == NULL
+        ? NULL : hy_description_with_destination(stream->description, destination, now_ms);
     static const char *const members[] = { "Source", "DeliveryStreamEncryptionConfiguration",
                                            "Tags" };
     for (size_t i = 0; i < sizeof members / sizeof members[0] && changed != NULL; i++) {

@@ -74,9 +74,11 @@ static const struct {
     { "SplunkDestinationConfiguration", check_splunk },
     { "RedshiftDestinationConfiguration", check_redshift },
     { "HttpEndpointDestinationConfiguration", check_http },
+    { "HttpEndpointDestinationUpdate", check_http },
     { "SplunkDestinationConfiguration", check_secret },
     { "RedshiftDestinationConfiguration", check_secret },
     { "HttpEndpointDestinationConfiguration", check_secret },
+    { "HttpEndpointDestinationUpdate", check_secret },
     { "SnowflakeDestinationConfiguration", check_secret },
 };
 

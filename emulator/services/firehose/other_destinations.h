@@ -6,7 +6,7 @@
 
 #include <cjson/cJSON.h>
 
-/* A CreateDeliveryStream request. */
+/* A CreateDeliveryStream or UpdateDestination request. */
 HY_MUST_CHECK
 enum hy_code hy_other_destinations_check(const cJSON *request, struct hy_err *err);
 

@@ -195,7 +195,8 @@ static const struct pattern {
         "arn:.*:glue:.*:\\d{12}:catalog(?:(/[a-z0-9_-]+){1,2})?",
         "arn:" ANY ":glue:" ANY ":" ACCOUNT ":catalog((/[a-z0-9_-]+){1,2})?", NULL },
     [HY_PATTERN_HTTPS] = { "https:.*", "https:" ANY, NULL },
-    [HY_PATTERN_HTTPS_URL] = { "https://.*", "https://" ANY, NULL },
+    /* A relaxation: an endpoint on the same machine has seldom a certificate. */
+    [HY_PATTERN_HTTPS_URL] = { "https://.*", "https?://" ANY, NULL },
     [HY_PATTERN_JDBC_URL] = {
         "jdbc:(redshift|postgresql)://((?!-)[A-Za-z0-9-]{1,63}(?<!-)\\.)+"
         "(redshift(-serverless)?)\\.([a-zA-Z0-9\\.\\-]+):\\d{1,5}/[a-zA-Z0-9_$-]+",

@@ -25,7 +25,7 @@ static bool needs_big_buffer(const cJSON *s3)
 }
 
 /* One of the two members may be missing: it gets its default (Appendix A 5). */
-static cJSON *filled_hints(const cJSON *s3)
+cJSON *hy_s3_description_hints(const cJSON *s3)
 {
     const cJSON *given = hy_tree_get(s3, "BufferingHints");
     const double size = hy_tree_number(
@@ -56,7 +56,7 @@ static cJSON *filled_encryption(const cJSON *s3)
     return NULL;
 }
 
-static cJSON *filled_logging(const cJSON *s3)
+cJSON *hy_s3_description_logging(const cJSON *s3)
 {
     const cJSON *given = hy_tree_get(s3, "CloudWatchLoggingOptions");
     cJSON *logging = cJSON_CreateObject();
@@ -123,10 +123,10 @@ static const struct part parts[] = {
     { "BucketARN", false, NULL },
     { "Prefix", false, NULL },
     { "ErrorOutputPrefix", false, NULL },
-    { "BufferingHints", true, filled_hints },
+    { "BufferingHints", true, hy_s3_description_hints },
     { "CompressionFormat", true, filled_compression },
     { "EncryptionConfiguration", true, filled_encryption },
-    { "CloudWatchLoggingOptions", true, filled_logging },
+    { "CloudWatchLoggingOptions", true, hy_s3_description_logging },
     /* from here on of the extended shape only */
     { "ProcessingConfiguration", false, filled_processing },
     { "S3BackupMode", true, filled_backup_mode },

@@ -23,4 +23,9 @@ enum hy_code hy_s3_description_update(const cJSON *old, const cJSON *update, cJS
 /* The S3DestinationDescription that is shown beside it; NULL when out of memory. */
 cJSON *hy_s3_description_plain(const cJSON *description);
 
+/* BufferingHints and CloudWatchLoggingOptions of any destination, filled in; NULL when out of
+ * memory. */
+cJSON *hy_s3_description_hints(const cJSON *destination);
+cJSON *hy_s3_description_logging(const cJSON *destination);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "model/limits.h"
 #include "services/firehose/description.h"
+#include "services/firehose/http_description.h"
 #include "services/firehose/processors.h"
 #include "services/firehose/tree.h"
 
@@ -110,19 +111,63 @@ static bool fill_process(struct hy_process_spec *spec, const cJSON *processing)
     return fill_split(spec, hy_processors_find(processing, "RecordDeAggregation"));
 }
 
+static bool fill_processing(struct hy_stream_spec *spec, const cJSON *processing)
+{
+    return fill_transform(&spec->transform, processing) &&
+           fill_process(&spec->process, processing);
+}
+
+static bool fill_endpoint(struct hy_endpoint_spec *spec, const cJSON *http)
+{
+    const cJSON *endpoint = hy_tree_get(http, "EndpointConfiguration");
+    const cJSON *request = hy_tree_get(http, "RequestConfiguration");
+    const cJSON *hints = hy_tree_get(http, "BufferingHints");
+    char *attributes = NULL;
+    if (!hy_http_description_attributes(http, &attributes)) {
+        return false;
+    }
+    spec->gzip = strcmp(hy_tree_text(request, "ContentEncoding"), "GZIP") == 0;
+    spec->retry_ms =
+        (uint64_t)(hy_tree_number(hy_tree_get(http, "RetryOptions"), "DurationInSeconds",
+                                  HY_ENDPOINT_RETRY_SECONDS_DEFAULT) * 1000);
+    spec->buffering =
+        buffering_of(hy_tree_number(hints, "SizeInMBs", HY_S3_BUFFER_MIB_DEFAULT),
+                     hy_tree_number(hints, "IntervalInSeconds", HY_S3_BUFFER_SECONDS_DEFAULT));
+    const bool good = copy_text(&spec->common_attributes, attributes) &&
+                      copy_text(&spec->access_key, hy_tree_text(endpoint, "AccessKey")) &&
+                      copy_text(&spec->url, hy_tree_text(endpoint, "Url"));
+    cJSON_free(attributes);
+    return good;
+}
+
+/* What fails, and all source records with AllData, goes to the one S3 configuration. */
+static bool fill_http_destination(struct hy_stream_spec *spec, const cJSON *http)
+{
+    const cJSON *s3 = hy_tree_get(http, "S3DestinationDescription");
+    spec->has_backup = strcmp(hy_tree_text(http, "S3BackupMode"), "AllData") == 0;
+    return fill_endpoint(&spec->endpoint, http) && fill_s3(&spec->s3, s3) &&
+           (!spec->has_backup || fill_s3(&spec->backup, s3)) &&
+           fill_processing(spec, hy_tree_get(http, "ProcessingConfiguration"));
+}
+
+static bool fill_s3_destination(struct hy_stream_spec *spec, const cJSON *s3)
+{
+    spec->has_backup = strcmp(hy_tree_text(s3, "S3BackupMode"), "Enabled") == 0;
+    return fill_s3(&spec->s3, s3) &&
+           (!spec->has_backup ||
+            fill_s3(&spec->backup, hy_tree_get(s3, "S3BackupDescription"))) &&
+           fill_processing(spec, hy_tree_get(s3, "ProcessingConfiguration"));
+}
+
 static bool fill(struct hy_stream_spec *spec, const char *region, const cJSON *description)
 {
-    const cJSON *s3 = hy_description_s3(description);
-    spec->has_backup = strcmp(hy_tree_text(s3, "S3BackupMode"), "Enabled") == 0;
+    const cJSON *http = hy_description_http(description);
     return copy_text(&spec->name, hy_description_name(description)) &&
            copy_text(&spec->arn, hy_description_arn(description)) &&
            copy_text(&spec->region, region) &&
            copy_text(&spec->version, hy_description_version(description)) &&
-           fill_s3(&spec->s3, s3) &&
-           (!spec->has_backup ||
-            fill_s3(&spec->backup, hy_tree_get(s3, "S3BackupDescription"))) &&
-           fill_transform(&spec->transform, hy_tree_get(s3, "ProcessingConfiguration")) &&
-           fill_process(&spec->process, hy_tree_get(s3, "ProcessingConfiguration"));
+           (http != NULL ? fill_http_destination(spec, http)
+                         : fill_s3_destination(spec, hy_description_s3(description)));
 }
 
 struct hy_stream_spec *hy_spec_create(uint64_t id, const char *region, const cJSON *description)

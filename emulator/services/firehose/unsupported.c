@@ -61,7 +61,6 @@ static const struct row of_requests[] = {
     { "AmazonOpenSearchServerlessDestinationConfiguration", is_there, NULL,
       "OpenSearch Serverless as destination" },
     { "SplunkDestinationConfiguration", is_there, NULL, "Splunk as destination" },
-    { "HttpEndpointDestinationConfiguration", is_there, NULL, "an HTTP endpoint as destination" },
     { "SnowflakeDestinationConfiguration", is_there, NULL, "Snowflake as destination" },
     { "IcebergDestinationConfiguration", is_there, NULL, "Iceberg tables as destination" },
     { "RedshiftDestinationUpdate", is_there, NULL, "Redshift as destination" },
@@ -70,13 +69,13 @@ static const struct row of_requests[] = {
     { "AmazonOpenSearchServerlessDestinationUpdate", is_there, NULL,
       "OpenSearch Serverless as destination" },
     { "SplunkDestinationUpdate", is_there, NULL, "Splunk as destination" },
-    { "HttpEndpointDestinationUpdate", is_there, NULL, "an HTTP endpoint as destination" },
     { "SnowflakeDestinationUpdate", is_there, NULL, "Snowflake as destination" },
     { "IcebergDestinationUpdate", is_there, NULL, "Iceberg tables as destination" },
 };
 
-/* Of an S3 destination and of its backup. */
+/* Of an S3 destination and of its backup; the first one of an HTTP endpoint. */
 static const struct row of_s3[] = {
+    { "SecretsManagerConfiguration", is_enabled, NULL, "access keys from Secrets Manager" },
     { "Prefix", has_keys, NULL, "partition keys" },
     { "DataFormatConversionConfiguration", is_enabled_unless_told, NULL,
       "data format conversion" },

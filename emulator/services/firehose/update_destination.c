@@ -1,13 +1,14 @@
 /* update_destination.c - UpdateDestination: firehose.md 2.9, whose order of checks this follows. */
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
+#include "services/firehose/http_description.h"
 #include "services/firehose/operations.h"
+#include "services/firehose/other_destinations.h"
 #include "services/firehose/s3_description.h"
 #include "services/firehose/shapes.h"
 #include "services/firehose/tree.h"
 #include "services/firehose/unsupported.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static enum hy_code check_state(const struct hy_delivery_stream *stream, const cJSON *request,
@@ -40,9 +41,23 @@ static size_t count_updates(const cJSON *request)
     return count;
 }
 
-static enum hy_code check_updates(const cJSON *request, struct hy_err *err)
+static enum hy_code check_type(const struct hy_delivery_stream *stream, const cJSON *request,
+                               struct hy_err *err)
 {
-    static const char *const unchangeable[] = { "Elasticsearch", "HttpEndpoint" };
+    const bool is_http = hy_description_http(stream->description) != NULL;
+    const bool wants_http = hy_tree_get(request, "HttpEndpointDestinationUpdate") != NULL;
+    const char *type = is_http != wants_http ? "HttpEndpoint" : NULL;
+    if (hy_tree_get(request, "ElasticsearchDestinationUpdate") != NULL) {
+        type = "Elasticsearch";
+    }
+    return type == NULL ? HY_OK
+        : hy_refuse(err, &hy_invalid_argument, "Changing the destination type to or from %s is "
+                    "not supported at this time.", type);
+}
+
+static enum hy_code check_updates(const struct hy_delivery_stream *stream, const cJSON *request,
+                                  struct hy_err *err)
+{
     if (count_updates(request) == 0) {
         return hy_refuse(err, &hy_invalid_argument, "At least one destination or source "
                          "configuration update must be provided");
@@ -52,37 +67,51 @@ static enum hy_code check_updates(const cJSON *request, struct hy_err *err)
         return hy_refuse(err, &hy_invalid_argument, "Exactly one of s3DestinationUpdate or "
                          "extendedS3DestinationUpdate must be specified.");
     }
-    for (size_t i = 0; i < sizeof unchangeable / sizeof unchangeable[0]; i++) {
-        char member[64];
-        (void)snprintf(member, sizeof member, "%sDestinationUpdate", unchangeable[i]);
-        if (hy_tree_get(request, member) != NULL) {
-            return hy_refuse(err, &hy_invalid_argument, "Changing the destination type to or "
-                             "from %s is not supported at this time.", unchangeable[i]);
-        }
+    enum hy_code code = check_type(stream, request, err);
+    if (code == HY_OK) {
+        code = hy_unsupported_check_request(request, err);
     }
-    return hy_unsupported_check_request(request, err);
+    return code != HY_OK ? code : hy_other_destinations_check(request, err);
+}
+
+/* The destination as it is to be, as it is stored. */
+static enum hy_code update(const cJSON *description, const cJSON *request, cJSON **out,
+                           struct hy_err *err)
+{
+    const cJSON *http = hy_tree_get(request, "HttpEndpointDestinationUpdate");
+    const cJSON *s3 = hy_tree_get(request, "ExtendedS3DestinationUpdate");
+    if (s3 == NULL) {
+        s3 = hy_tree_get(request, "S3DestinationUpdate");
+    }
+    cJSON *updated = NULL;
+    const enum hy_code code =
+        http != NULL
+            ? hy_http_description_update(hy_description_http(description), http, &updated, err)
+            : hy_s3_description_update(hy_description_s3(description), s3, &updated, err);
+    if (code != HY_OK) {
+        return code;
+    }
+    *out = hy_description_destination(http != NULL ? "HttpEndpointDestinationDescription"
+                                                   : "ExtendedS3DestinationDescription", updated);
+    return *out == NULL ? HY_NO_MEMORY : HY_OK;
 }
 
 /* Answers the call when HY_OK. An update that changes nothing leaves the version as it is. */
 static enum hy_code act(struct hy_delivery_stream *stream, const cJSON *request,
                         struct hy_call *call)
 {
-    const cJSON *old = hy_description_s3(stream->description);
-    const cJSON *update = hy_tree_get(request, "ExtendedS3DestinationUpdate");
-    if (update == NULL) {
-        update = hy_tree_get(request, "S3DestinationUpdate");
-    }
-    cJSON *s3 = NULL;
-    const enum hy_code code = hy_s3_description_update(old, update, &s3, &call->err);
+    cJSON *destination = NULL;
+    const enum hy_code code = update(stream->description, request, &destination, &call->err);
     if (code != HY_OK) {
         return code;
     }
-    if (cJSON_Compare(old, s3, true)) {
-        cJSON_Delete(s3);
+    if (cJSON_Compare(hy_tree_get(stream->description, "Destination"), destination, true)) {
+        cJSON_Delete(destination);
         hy_call_ok(call, HY_SV("{}"));
         return HY_OK;
     }
-    cJSON *changed = hy_description_with_s3(stream->description, s3, call->now_ms);
+    cJSON *changed =
+        hy_description_with_destination(stream->description, destination, call->now_ms);
     return changed == NULL ? HY_NO_MEMORY
                            : hy_delivery_stream_replace(stream, changed, hy_call_on_saved, call);
 }
@@ -100,7 +129,7 @@ void hy_update_destination(void *service, struct hy_call *call)
         code = check_state(stream, request, &call->err);
     }
     if (code == HY_OK) {
-        code = check_updates(request, &call->err);
+        code = check_updates(stream, request, &call->err);
     }
     if (code == HY_OK) {
         code = act(stream, request, call);
