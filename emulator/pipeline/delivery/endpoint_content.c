@@ -65,7 +65,7 @@ static enum hy_code walk_spool(struct walk *walk, const struct hy_parcel *parcel
     enum hy_code code = room == NULL ? HY_NO_MEMORY : HY_OK;
     uint64_t at = 0;
     for (size_t i = 0; code == HY_OK && i < parcel->piece_count; i++) {
-        const struct hy_piece *piece = &parcel->pieces[i];
+        const struct hy_parcel_piece *piece = &parcel->pieces[i];
         code = hy_spool_read(parcel->spool, at, room, piece->bytes);
         if (code == HY_OK) {
             const struct hy_endpoint_record record = { piece->seq, piece->arrived_ms,

@@ -43,7 +43,7 @@ enum hy_code hy_parcel_reserve_piece(struct hy_parcel *parcel)
         return HY_OK;
     }
     const size_t cap = parcel->piece_cap == 0 ? 64 : parcel->piece_cap * 2;
-    struct hy_piece *pieces = realloc(parcel->pieces, cap * sizeof *pieces);
+    struct hy_parcel_piece *pieces = realloc(parcel->pieces, cap * sizeof *pieces);
     if (pieces == NULL) {
         return HY_NO_MEMORY;
     }
@@ -52,7 +52,7 @@ enum hy_code hy_parcel_reserve_piece(struct hy_parcel *parcel)
     return HY_OK;
 }
 
-void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_piece *piece)
+void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_parcel_piece *piece)
 {
     parcel->pieces[parcel->piece_count++] = *piece;
 }

@@ -34,7 +34,7 @@ enum hy_parcel_state {
 };
 
 /* A record in the spool. Only an HTTP endpoint wants to know where one ends. */
-struct hy_piece {
+struct hy_parcel_piece {
     uint64_t seq;
     uint64_t arrived_ms;
     size_t bytes;
@@ -46,7 +46,7 @@ struct hy_parcel {
     const struct hy_s3_spec *s3;  /* of the spec: the destination's or the backup's */
     struct hy_extents extents;
     struct hy_spool *spool;       /* or NULL */
-    struct hy_piece *pieces;      /* of the spool, in a parcel for an endpoint; else NULL */
+    struct hy_parcel_piece *pieces;      /* of the spool, in a parcel for an endpoint; else NULL */
     size_t piece_count, piece_cap;
     struct hy_seqset seqs;
     uint64_t records;
@@ -90,6 +90,6 @@ void hy_parcel_count(const struct hy_parcel *parcel, struct hy_counters *counter
 /* Room for one more piece, so that adding it cannot fail. */
 HY_MUST_CHECK
 enum hy_code hy_parcel_reserve_piece(struct hy_parcel *parcel);
-void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_piece *piece);
+void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_parcel_piece *piece);
 
 #endif

@@ -112,7 +112,7 @@ enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir
         count(buffer, entry, now_ms);
     }
     if (code == HY_OK && buffer->is_for_endpoint) {
-        const struct hy_piece piece = { entry->seq, entry->arrived_ms, entry->data.len };
+        const struct hy_parcel_piece piece = { entry->seq, entry->arrived_ms, entry->data.len };
         hy_parcel_add_piece(parcel, &piece);
     }
     return code;
