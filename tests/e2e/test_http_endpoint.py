@@ -1,5 +1,5 @@
-"""The HTTP endpoint destination, as firehose.md 6 has it: the protocol, what becomes of a batch that
-is not taken, the backup, and a kill at the wrong moment."""
+"""The HTTP endpoint destination, as firehose.md 6 has it: the protocol, what becomes of a batch
+that is not taken, the backup, and a kill at the wrong moment."""
 import base64
 import json
 import os

@@ -1,4 +1,4 @@
-/* endpoint_reply.h - was that the answer of a receiver that took the batch? (firehose.md 6.3). Pure.
+/* endpoint_reply.h - has the receiver taken the batch, by its answer? (firehose.md 6.3). Pure.
  *
  * Only status 200 with {"requestId":<ours>,"timestamp":<number>} is. Status 413 is final; anything
  * else is tried again. Stricter than most receivers expect: no Content-Encoding, a Content-Length

@@ -39,7 +39,8 @@ const cJSON *hy_description_s3(const cJSON *description)
 
 const cJSON *hy_description_http(const cJSON *description)
 {
-    return hy_tree_get(hy_tree_get(description, "Destination"), "HttpEndpointDestinationDescription");
+    return hy_tree_get(hy_tree_get(description, "Destination"),
+                       "HttpEndpointDestinationDescription");
 }
 
 cJSON *hy_description_tags(const cJSON *description)
@@ -150,8 +151,8 @@ enum hy_code hy_description_create(const struct hy_description_origin *origin,
     const cJSON *encryption = hy_tree_get(request, "DeliveryStreamEncryptionConfigurationInput");
     const cJSON *tags = hy_tree_get(request, "Tags");
     /* The destination first, because it is taken in any case. */
-    if (!hy_tree_set(description, "Destination", destination) || !set_identity(description, origin, request) ||
-        !set_source(description, request) ||
+    if (!hy_tree_set(description, "Destination", destination) ||
+        !set_identity(description, origin, request) || !set_source(description, request) ||
         !hy_description_set_encryption(description, encryption) ||
         (tags != NULL && !hy_description_add_tags(description, tags))) {
         cJSON_Delete(description);

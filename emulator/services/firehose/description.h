@@ -43,7 +43,8 @@ bool hy_description_is_encrypted(const cJSON *description);
 /* Has it what everybody relies on? For a tree that comes from the disk. */
 bool hy_description_is_whole(const cJSON *description);
 
-/* {"<Type>DestinationDescription":...}, as it is stored. NULL when out of memory; takes it also then. */
+/* {"<Type>DestinationDescription":...}, as it is stored. NULL when out of memory; takes the
+ * description, also then. */
 cJSON *hy_description_destination(const char *member, cJSON *description);
 
 /* A copy with another destination, the next version and the time of the update; NULL when out of

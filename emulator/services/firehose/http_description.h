@@ -27,8 +27,8 @@ bool hy_http_description_is_whole(const cJSON *description);
 /* A copy that may be shown; NULL when out of memory. */
 cJSON *hy_http_description_shown(const cJSON *description);
 
-/* The value of X-Amz-Firehose-Common-Attributes (firehose.md 6.2), to be freed with cJSON_free; NULL
- * without attributes. False when out of memory. */
+/* The value of X-Amz-Firehose-Common-Attributes (firehose.md 6.2), to be freed with cJSON_free;
+ * NULL without attributes. False when out of memory. */
 HY_MUST_CHECK
 bool hy_http_description_attributes(const cJSON *description, char **text);
 

@@ -265,8 +265,9 @@ static const struct refused {
     { "\"DeliveryStreamType\":\"MSKAsSource\"," EXTENDED(""), INVALID,
       "hydrant does not support any other source than DirectPut (DeliveryStreamType)" },
     { "\"HttpEndpointDestinationConfiguration\":{\"EndpointConfiguration\":{\"Url\":\"https://x\"},"
-      "\"S3Configuration\":{" S3 "}}", INVALID, "hydrant does not support an HTTP endpoint as "
-      "destination (HttpEndpointDestinationConfiguration)" },
+      "\"S3Configuration\":{" S3 "},\"SecretsManagerConfiguration\":{\"Enabled\":true,"
+      "\"SecretARN\":\"arn:aws:secretsmanager:us-east-1:123456789012:secret:s\"}}", INVALID,
+      "hydrant does not support access keys from Secrets Manager (SecretsManagerConfiguration)" },
     { CONVERSION(INPUT "," OUTPUT "," SCHEMA), INVALID, "hydrant does not support data format "
       "conversion (DataFormatConversionConfiguration)" },
 };
