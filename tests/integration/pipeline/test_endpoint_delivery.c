@@ -269,6 +269,7 @@ static void test_large_requests_of_transformed_records(void **state)
     struct stage *stage = *state;
     stage->rig.env.endpoint_timeout_ms = 20000;
     stage->rig.spec->endpoint.buffering.bytes = 64 * 1024 * 1024;
+    stage->rig.spec->endpoint.buffering.interval_ms = 90000; /* the last batch comes after 60 s */
     rig_set_transform(&stage->rig, rig_upper);
     rig_open_stream(&stage->rig);
     put_many(stage, 2000, 3500); /* 7 MB: more than a spool keeps in memory */
