@@ -27,8 +27,6 @@ struct hy_endpoint_way {
     uint64_t built_ms;
     bool gzip;
     struct hy_buf body;
-    char *packed;               /* the body, compressed; or NULL */
-    size_t packed_len;
     struct hy_http_fetch *fetch; /* while asking */
     enum hy_code code;          /* of the pool's work */
 
@@ -42,6 +40,7 @@ struct hy_endpoint_way {
 
 enum {
     CONNECT_TIMEOUT_MS = 10 * 1000,
+    PACKED_SLACK_BYTES = 64 * 1024, /* base64 always shrinks, but for the head and the tail */
     MESSAGE_BYTES = HY_ENDPOINT_MESSAGE_MAX + 1024,
     LINE_BYTES_MAX = 10 * HY_MIB, /* what a transform can make of a record, in base64, and words */
     LINES_MEMORY_MAX = 1 * HY_MIB,
@@ -74,8 +73,6 @@ static void end_broken(struct hy_endpoint_way *way, enum hy_code code)
 static void forget_body(struct hy_endpoint_way *way)
 {
     hy_buf_finish(&way->body);
-    free(way->packed);
-    way->packed = NULL;
 }
 
 /* ---- ASKING ---- */
@@ -174,8 +171,7 @@ static void ask(struct hy_endpoint_way *way)
         .method = "POST",
         .url = endpoint_of(way)->url,
         .headers = { fields, count },
-        .body = way->packed != NULL ? (hy_sv){ way->packed, way->packed_len }
-                                    : hy_buf_sv(&way->body),
+        .body = hy_buf_sv(&way->body),
         .connect_timeout_ms = CONNECT_TIMEOUT_MS,
         .timeout_ms = env->endpoint_timeout_ms != 0 ? env->endpoint_timeout_ms
                                                     : HY_ENDPOINT_TIMEOUT_MS,
@@ -197,6 +193,27 @@ static enum hy_code add_record(void *ctx, const struct hy_endpoint_record *recor
     return way->body.failed ? HY_NO_MEMORY : HY_OK;
 }
 
+static enum hy_code take_packed(void *ctx, hy_sv bytes)
+{
+    struct hy_buf *packed = ctx;
+    hy_buf_append(packed, bytes);
+    return packed->failed ? HY_NO_MEMORY : HY_OK;
+}
+
+/* The packed body takes the other one's place. */
+static enum hy_code pack(struct hy_endpoint_way *way)
+{
+    struct hy_buf packed;
+    hy_buf_init(&packed, way->body.len + PACKED_SLACK_BYTES);
+    const struct hy_packing packing = {
+        .bytes = hy_buf_sv(&way->body), .write = take_packed, .ctx = &packed
+    };
+    const enum hy_code code = hy_compression_find(HY_COMPRESSION_GZIP)->compress(&packing);
+    hy_buf_finish(&way->body);
+    way->body = packed;
+    return code;
+}
+
 static enum hy_code build(struct hy_endpoint_way *way)
 {
     const struct hy_parcel *parcel = way->parcel;
@@ -212,13 +229,7 @@ static enum hy_code build(struct hy_endpoint_way *way)
     if (code == HY_OK && way->body.failed) {
         code = HY_NO_MEMORY;
     }
-    if (code == HY_OK && way->gzip) {
-        const struct hy_packing packing = { .bytes = hy_buf_sv(&way->body) };
-        code = hy_compression_find(HY_COMPRESSION_GZIP)
-                   ->compress(&packing, &way->packed, &way->packed_len);
-        hy_buf_finish(&way->body);
-    }
-    return code;
+    return code == HY_OK && way->gzip ? pack(way) : code;
 }
 
 static void run_build(void *ctx)
