@@ -162,6 +162,25 @@ class Protocol(Endpoint):
         self.end(emulator, receiver)
 
 
+    def test_sub_records_are_records(self):
+        receiver = self.receiver(answer(500))
+        request = endpoint(receiver.url)
+        request["HttpEndpointDestinationConfiguration"]["ProcessingConfiguration"] = {
+            "Enabled": True, "Processors": [
+                {"Type": "RecordDeAggregation", "Parameters": [
+                    {"ParameterName": "SubRecordType", "ParameterValue": "JSON"}]},
+                {"Type": "AppendDelimiterToRecord", "Parameters": []}]}
+        emulator = self.emulator(request)
+        emulator.put("hooks", b'{"a":1}{"b":2} {"c":3}')
+        emulator.put("hooks", b'{"d":4}')
+        emulator.flush("hooks")
+        for sent in receiver.requests:
+            self.assertEqual(sent.records, [b'{"a":1}', b'{"b":2}', b'{"c":3}', b'{"d":4}'])
+        self.assertEqual(len(receiver.requests), 2)
+        self.assertEqual(self.counters(emulator)["settled_records"], 2)
+        self.end(emulator, receiver)
+
+
 class Description(Endpoint):
     def test_defaults_and_no_access_key(self):
         emulator = self.emulator(endpoint("http://127.0.0.1:9/", key="secret", buffering=None))
@@ -449,6 +468,24 @@ class Killed(Endpoint):
         emulator.put("hooks", b"three")
         emulator.flush("hooks")
         self.assertEqual(receiver.records[4:], [b"three"])  # what was taken is not sent again
+        self.end(emulator, receiver)
+
+    def test_nothing_is_lost_over_many_kills(self):
+        receiver = self.receiver()
+        emulator = self.emulator(endpoint(receiver.url, buffering=(1, 0)), options=())
+        put = []
+        for turn in range(8):
+            for part in range(4):
+                records = [b"%d/%d/%d" % (turn, part, i) for i in range(50)]
+                emulator.put_batch("hooks", records)
+                put += records
+            time.sleep(0.01 * turn)
+            receiver.plan = [answer(500)] * (turn % 2)
+            emulator.kill()
+            emulator.start()
+        emulator.flush("hooks")
+        self.assertEqual(sorted(set(receiver.records)), sorted(put))
+        self.assertEqual(emulator.objects("backup-bucket"), {})
         self.end(emulator, receiver)
 
     def test_while_it_waits_to_be_sent_again(self):
