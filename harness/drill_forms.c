@@ -148,6 +148,7 @@ static const struct hy_form await_form = FORM("await", await_members);
 
 static const struct hy_form_member shell_members[] = {
     { IS("command", TEXT), .is_required = true }, { IS("exit", COUNT) }, { IS("output", TEXT) },
+    { IS("timeout", COUNT | TEXT), .is_duration = true },
 };
 static const struct hy_form shell_form = FORM("shell", shell_members);
 

@@ -13,7 +13,8 @@ enum {
     LOG_MAX = 64 * 1024 * 1024,
     ANSWER_MAX = 256 * 1024 * 1024,
     CALL_TIMEOUT_MS = 120 * 1000,
-    STOP_MS = 20 * 1000, /* after that it is killed */
+    START_MS = 30 * 1000, /* after that it is killed */
+    STOP_MS = 20 * 1000,  /* likewise */
 };
 
 enum state { DOWN, STARTING, UP, ENDING };
@@ -22,7 +23,7 @@ struct hy_emulator {
     struct hy_emulator_options options;
     enum state state;
     struct hy_process *process; /* not DOWN */
-    struct hy_timer *patience;  /* with an end that was asked for */
+    struct hy_timer *patience;  /* STARTING and ENDING */
     struct hy_http_client *client;
     struct hy_buf first_line;
     struct hy_buf log;
@@ -72,8 +73,32 @@ static void changed(struct hy_emulator *emulator, enum hy_code code, const char 
     emulator->options.on_changed(emulator->options.ctx, code, sentence);
 }
 
+static void on_impatient(void *ctx)
+{
+    struct hy_emulator *emulator = ctx;
+    hy_process_kill(emulator->process, SIGKILL);
+}
+
+/* False when out of memory. */
+static bool have_patience(struct hy_emulator *emulator, uint64_t ms)
+{
+    hy_timer_destroy(emulator->patience);
+    emulator->patience = hy_timer_create(emulator->options.loop, on_impatient, emulator);
+    if (emulator->patience != NULL) {
+        hy_timer_start(emulator->patience, ms);
+    }
+    return emulator->patience != NULL;
+}
+
+static void lose_patience(struct hy_emulator *emulator)
+{
+    hy_timer_destroy(emulator->patience);
+    emulator->patience = NULL;
+}
+
 static void is_up(struct hy_emulator *emulator, hy_sv url)
 {
+    lose_patience(emulator);
     emulator->url = hy_sv_dup(url);
     emulator->client = hy_http_client_create(emulator->options.loop);
     if (emulator->url == NULL || emulator->client == NULL) {
@@ -137,8 +162,7 @@ static void on_end(void *ctx, const struct hy_process_end *end)
     }
     emulator->state = DOWN;
     emulator->process = NULL;
-    hy_timer_destroy(emulator->patience);
-    emulator->patience = NULL;
+    lose_patience(emulator);
     free(emulator->url);
     emulator->url = NULL;
     if (state == UP) {
@@ -149,12 +173,6 @@ static void on_end(void *ctx, const struct hy_process_end *end)
     bool is_well = state == ENDING &&
                    (emulator->end_signal == SIGKILL || (end->signal == 0 && end->exit_status == 0));
     changed(emulator, is_well ? HY_OK : HY_IO, is_well ? "" : sentence);
-}
-
-static void on_impatient(void *ctx)
-{
-    struct hy_emulator *emulator = ctx;
-    hy_process_kill(emulator->process, SIGKILL);
 }
 
 /* ---- asking for changes ---- */
@@ -192,6 +210,7 @@ void hy_emulator_start(struct hy_emulator *emulator)
         hy_buf_clear(&emulator->first_line);
         emulator->state = STARTING;
         if (hy_process_start(options->loop, &process, &emulator->process, &err) == HY_OK) {
+            (void)have_patience(emulator, START_MS);
             return;
         }
         emulator->state = DOWN;
@@ -207,11 +226,7 @@ void hy_emulator_end(struct hy_emulator *emulator, int signal)
     emulator->state = ENDING;
     emulator->end_signal = signal;
     drop_client(emulator);
-    emulator->patience = hy_timer_create(emulator->options.loop, on_impatient, emulator);
-    if (emulator->patience != NULL) {
-        hy_timer_start(emulator->patience, STOP_MS);
-    }
-    hy_process_kill(emulator->process, emulator->patience != NULL ? signal : SIGKILL);
+    hy_process_kill(emulator->process, have_patience(emulator, STOP_MS) ? signal : SIGKILL);
 }
 
 bool hy_emulator_is_up(const struct hy_emulator *emulator)
@@ -222,6 +237,11 @@ bool hy_emulator_is_up(const struct hy_emulator *emulator)
 bool hy_emulator_is_ours(const struct hy_emulator *emulator)
 {
     return emulator->options.url == NULL;
+}
+
+int hy_emulator_pid(const struct hy_emulator *emulator)
+{
+    return emulator->process != NULL ? hy_process_pid(emulator->process) : 0;
 }
 
 const char *hy_emulator_url(const struct hy_emulator *emulator)

@@ -40,6 +40,7 @@ void hy_emulator_start(struct hy_emulator *emulator);
 void hy_emulator_end(struct hy_emulator *emulator, int signal); /* SIGTERM, SIGKILL */
 bool hy_emulator_is_up(const struct hy_emulator *emulator);
 bool hy_emulator_is_ours(const struct hy_emulator *emulator);
+int hy_emulator_pid(const struct hy_emulator *emulator);         /* 0: it is not ours */
 const char *hy_emulator_url(const struct hy_emulator *emulator); /* while it is UP */
 
 /* Everything it has logged since it was created. */

@@ -50,7 +50,8 @@ static void check_requests(struct hy_scene *scene, const struct hy_node *wanted,
         (void)snprintf(number, sizeof number, "%llu", (unsigned long long)exactly);
     }
     hy_scene_fail(scene, wanted, "requests that fit %s: expected %s, got %llu of %zu",
-                  hy_scene_show(scene, wanted), number, (unsigned long long)found, hy_upstream_count(stub));
+                  hy_scene_show(scene, wanted), number, (unsigned long long)found,
+                  hy_upstream_count(stub));
     for (size_t i = 0; i < hy_upstream_count(stub) && i < NAMED_MAX; i++) {
         const struct hy_upstream_request *request = hy_upstream_request(stub, i);
         hy_buf_printf(&scene->report, "    %.*s %.*s\n", HY_SV_ARG(request->method),

@@ -173,15 +173,15 @@ static void compare_nodes(struct compare *compare, const struct hy_node *expecte
     }
 }
 
+/* The same text is enough, except where a pattern is asked for. */
 static size_t compare_records(struct compare *compare, const struct hy_record *expected,
                               const struct hy_record *found)
 {
-    if (hy_sv_equal(expected->text, found->text)) {
-        return 0;
-    }
-    if (expected->node != NULL && found->node != NULL) {
+    bool are_json = expected->node != NULL && found->node != NULL;
+    bool are_same = hy_sv_equal(expected->text, found->text);
+    if (are_json && (!are_same || compare->rules->match != NULL)) {
         compare_nodes(compare, expected->node, found->node);
-    } else {
+    } else if (!are_same) {
         differ(compare, expected->text, found->text);
     }
     return compare->differences;
@@ -191,11 +191,6 @@ bool hy_record_fits(const struct hy_record *expected, const struct hy_record *fo
                     const struct hy_record_rules *rules)
 {
     struct compare compare = { .rules = rules };
-    /* equal texts are not enough where a pattern is asked for */
-    if (rules->match != NULL && expected->node != NULL && found->node != NULL) {
-        compare_nodes(&compare, expected->node, found->node);
-        return compare.differences == 0;
-    }
     return compare_records(&compare, expected, found) == 0;
 }
 

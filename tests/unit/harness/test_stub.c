@@ -91,6 +91,34 @@ static void test_content_type(void **state)
     hy_stub_destroy(stub);
 }
 
+static void test_trouble(void **state)
+{
+    (void)state;
+    static const char trouble[] =
+        "{\"routes\":[{\"path\":\"/a\",\"status\":503,\"times\":2},"
+        "{\"path\":\"/a\",\"delay_ms\":70},{\"path\":\"/b\",\"cut\":true,\"times\":1}]}";
+    static const struct {
+        const char *path;
+        int status;
+        uint64_t delay_ms;
+        bool cut;
+    } cases[] = { /* one after the other */
+        { "/a", 503, 0, false }, { "/a", 503, 0, false }, { "/a", 200, 70, false },
+        { "/a", 200, 70, false }, { "/b", 200, 0, true }, { "/b", 404, 0, false },
+    };
+    struct hy_stub *stub;
+    struct hy_err err;
+    assert_int_equal(hy_stub_create(hy_sv_of(trouble), "f.json", &stub, &err), HY_OK);
+    for (size_t i = 0; i < ROWS(cases); i++) {
+        struct hy_stub_answer answer = hy_stub_answer(stub, HY_SV("GET"), hy_sv_of(cases[i].path));
+        if (answer.status != cases[i].status || answer.delay_ms != cases[i].delay_ms ||
+            answer.cut != cases[i].cut) {
+            fail_msg("request %zu: %d", i, answer.status);
+        }
+    }
+    hy_stub_destroy(stub);
+}
+
 static const struct refusal_case {
     const char *json, *sentence;
 } refusal_cases[] = {
@@ -107,6 +135,9 @@ static const struct refusal_case {
       "f.json: routes[0]: headers stands there twice" },
     { "{\"routes\":[{\"path\":\"/\",\"status\":99}]}", "f.json: routes[0]: status must be" },
     { "{\"routes\":[{\"path\":\"/\",\"status\":200.5}]}", "f.json: routes[0]: status must be" },
+    { "{\"routes\":[{\"path\":\"/\",\"times\":-1}]}", "f.json: routes[0]: times must be" },
+    { "{\"routes\":[{\"path\":\"/\",\"delay_ms\":0.5}]}", "f.json: routes[0]: delay_ms must be" },
+    { "{\"routes\":[{\"path\":\"/\",\"cut\":1}]}", "f.json: routes[0]: cut must be" },
     { "{\"routes\":[{\"path\":\"/\",\"method\":7}]}", "f.json: routes[0]: method must be" },
     { "{\"routes\":[{\"path\":\"/\",\"headers\":[\"A\"]}]}", "f.json: routes[0]: headers must be" },
     { "{\"routes\":[{\"path\":\"/\",\"headers\":{\"A\":\"x\\r\\ny\"}}]}",
@@ -151,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_content_type),
+        cmocka_unit_test(test_trouble),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_every_allocation_may_fail),
     };
