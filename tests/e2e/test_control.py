@@ -1,17 +1,21 @@
 """The control API: what it answers, to whom, and what it does to requests that wait in it."""
 import http.client
+import os
 import re
 import threading
 
 import hydrant
 from hydrant import expect
 
+# Laughs when the gate is open: when that file is there.
 LAUGH = '''
+import os
 import time
 
 
 def handler(event, context):
-    time.sleep(1)
+    while not os.path.exists(os.environ["GATE"]):
+        time.sleep(0.01)
     return {"records": [{"recordId": record["recordId"], "result": "Ok", "data": "aGE="}
                         for record in event["records"]]}
 '''
@@ -29,7 +33,7 @@ class Later:
         self.thread.start()
 
     def result(self):
-        self.thread.join(30)
+        self.thread.join()
         return self.answer
 
 
@@ -40,6 +44,11 @@ class Control(hydrant.Test):
 
     def waiting(self, emulator):
         return expect(200, emulator.control("GET", "streams/clicks"))["waiting"]
+
+    def until(self, emulator, what, count):
+        """Looks until so many wait there."""
+        while self.waiting(emulator)[what] != count:
+            pass
 
     def test_health_and_streams(self):
         emulator = self.one("--clock", "manual")
@@ -143,10 +152,14 @@ class Control(hydrant.Test):
         emulator = self.one()
         emulator.put("clicks", b"never seen again")
         waits = Later(emulator, "await", {"stream": "clicks", "settled": 1})
+        self.until(emulator, "calls", 1)
         expect(200, emulator.aws("DeleteDeliveryStream", {"DeliveryStreamName": "clicks"}))
         self.assertNotEqual(waits.result().status, 200)
         self.assertEqual(emulator.control("POST", "flush", {"stream": "clicks"}).status, 404)
         self.assertEqual(emulator.objects("clicks-bucket"), {})
+        while emulator.aws("DescribeDeliveryStream",
+                           {"DeliveryStreamName": "clicks"}).status == 200:
+            pass  # DELETING
         created = hydrant.stream(buffering=(128, 900))
         expect(200, emulator.aws("CreateDeliveryStream", created))
         emulator.put("clicks", b"anew")
@@ -161,6 +174,7 @@ class Control(hydrant.Test):
         emulator.flush("clicks")
         emulator.put("clicks", b"waiting")
         waits = Later(emulator, "await", {"stream": "clicks", "settled": 99})
+        self.until(emulator, "calls", 1)
         expect(200, emulator.control("POST", "reset"))
         self.assertNotEqual(waits.result().status, 200)
         self.assertEqual(expect(200, emulator.aws("ListDeliveryStreams", {}))[
@@ -177,18 +191,26 @@ class Control(hydrant.Test):
         emulator.stop()
 
     def laughing(self):
+        """A stream whose transform waits for open_gate()."""
         code = self.folder()
-        with open(code + "/laugh.py", "w", encoding="utf-8") as file:
+        self.gate = os.path.join(self.folder(), "gate")
+        with open(os.path.join(code, "laugh.py"), "w", encoding="utf-8") as file:
             file.write(LAUGH)
         return self.hydrant(hydrant.config(
             hydrant.stream(function="laugh", retries=0), functions=[{
                 "FunctionName": "laugh", "Runtime": "python3.11", "Handler": "laugh.handler",
-                "Code": code, "Timeout": 60}]))
+                "Code": code, "Timeout": 60, "Environment": {"GATE": self.gate}}]))
+
+    def open_gate(self):
+        with open(self.gate, "w", encoding="utf-8"):
+            pass
 
     def test_flushes_at_the_same_time(self):
         emulator = self.laughing()
         emulator.put_batch("clicks", [b"1", b"2"])
         flushes = [Later(emulator, "flush", {"stream": "clicks"}) for _ in range(3)]
+        self.until(emulator, "calls", 3)
+        self.open_gate()
         answers = [expect(200, flush.result()) for flush in flushes]
         self.assertEqual({len(answer["objects"]) for answer in answers}, {1})
         self.assertEqual(list(emulator.objects("clicks-bucket").values()), [b"haha"])
@@ -199,7 +221,9 @@ class Control(hydrant.Test):
         emulator.put("clicks", b"1")
         connection = http.client.HTTPConnection("127.0.0.1", emulator.port)
         connection.request("POST", "/_hydrant/flush", b'{"stream":"clicks"}')
+        self.until(emulator, "in_flight_records", 1)
         connection.close()
+        self.open_gate()
         emulator.settled("clicks", 1)
         self.assertEqual(list(emulator.objects("clicks-bucket").values()), [b"ha"])
         emulator.stop()
@@ -208,9 +232,9 @@ class Control(hydrant.Test):
         emulator = self.laughing()
         emulator.put("clicks", b"1")
         flush = Later(emulator, "flush", {"stream": "clicks"})
-        while self.waiting(emulator)["in_flight_records"] != 1:
-            pass
+        self.until(emulator, "in_flight_records", 1)
         expect(200, emulator.aws("DeleteDeliveryStream", {"DeliveryStreamName": "clicks"}))
+        self.open_gate()
         self.assertNotEqual(flush.result().status, 200)
         self.assertEqual(emulator.objects("clicks-bucket"), {})
         emulator.stop()
@@ -219,10 +243,11 @@ class Control(hydrant.Test):
         emulator = self.laughing()
         emulator.put("clicks", b"1")
         flush = Later(emulator, "flush", {"stream": "clicks"})
-        while self.waiting(emulator)["in_flight_records"] != 1:
-            pass
-        expect(200, emulator.control("POST", "reset"))
+        self.until(emulator, "in_flight_records", 1)
+        reset = Later(emulator, "reset", None)
         self.assertNotEqual(flush.result().status, 200)
+        self.open_gate()
+        expect(200, reset.result())
         emulator.put("clicks", b"2")
         emulator.flush("clicks")
         self.assertEqual(list(emulator.objects("clicks-bucket").values()), [b"ha"])

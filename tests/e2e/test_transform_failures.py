@@ -101,9 +101,9 @@ class Failures(hydrant.Test):
     def faulty(self, fault):
         return self.hydrant(hydrant.config(
             hydrant.stream(function="faulty", retries=1),
-            functions=[{"FunctionName": "faulty", "Runtime": "python3.11", "Timeout": 2,
-                        "Handler": "faulty.handler", "Code": self.code,
-                        "Environment": {"FAULT": fault}}]))
+            functions=[{"FunctionName": "faulty", "Runtime": "python3.11",
+                        "Timeout": 2 if fault == "hangs" else 60, "Handler": "faulty.handler",
+                        "Code": self.code, "Environment": {"FAULT": fault}}]))
 
     def error_lines(self, emulator):
         lines = []

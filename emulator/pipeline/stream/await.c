@@ -43,6 +43,14 @@ static struct hy_await *next_that_is_over(struct hy_stream *stream)
     return NULL;
 }
 
+uint64_t hy_awaits_count(const struct hy_stream *stream)
+{
+    const struct hy_await *await;
+    uint64_t count;
+    DL_COUNT(stream->awaits, await, count);
+    return count;
+}
+
 void hy_awaits_look(struct hy_stream *stream)
 {
     struct hy_await *await;

@@ -199,6 +199,14 @@ void hy_flushes_look(struct hy_stream *stream)
     }
 }
 
+uint64_t hy_flushes_count(const struct hy_stream *stream)
+{
+    const struct hy_flush *flush;
+    uint64_t count;
+    DL_COUNT(stream->flushes, flush, count);
+    return count;
+}
+
 enum hy_code hy_stream_flush(struct hy_stream *stream, uint64_t now_ms, hy_flush_fn *fn, void *ctx)
 {
     (void)now_ms; /* a flush asks nobody whether they are due */

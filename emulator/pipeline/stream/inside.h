@@ -54,9 +54,11 @@ enum hy_code hy_stream_recover(struct hy_stream *stream, struct hy_err *err);
 /* flush.c */
 void hy_flushes_note(struct hy_stream *stream, const struct hy_settlement *settlement);
 void hy_flushes_look(struct hy_stream *stream); /* pushes on, and ends those that are done */
+uint64_t hy_flushes_count(const struct hy_stream *stream);
 
 /* await.c */
 void hy_awaits_look(struct hy_stream *stream);
+uint64_t hy_awaits_count(const struct hy_stream *stream);
 
 /* Seals the Lambda buffer. */
 void hy_stream_seal_batch(struct hy_stream *stream);

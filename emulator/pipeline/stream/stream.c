@@ -557,6 +557,7 @@ void hy_stream_waiting(const struct hy_stream *stream, struct hy_stream_waiting 
         .buffer_bytes = partition.bytes,
         .delivering_records = hy_delivery_records(stream->delivery),
         .unsettled_records = stream->unsettled_records,
+        .calls = hy_flushes_count(stream) + hy_awaits_count(stream),
         .next_due_ms = earlier(earlier(transform.next_ms, partition.next_ms),
                                earlier(hy_batcher_due_ms(&stream->batcher),
                                        hy_delivery_next_ms(stream->delivery))),

@@ -53,6 +53,7 @@ struct hy_stream_waiting {
     uint64_t buffer_records, buffer_bytes;       /* in destination buffers */
     uint64_t delivering_records;                 /* in objects being made */
     uint64_t unsettled_records;                  /* accepted, not settled: all of them */
+    uint64_t calls;                              /* flushes and awaits, not yet answered */
     uint64_t next_due_ms;                        /* HY_NEVER_MS: nothing waits */
 };
 void hy_stream_waiting(const struct hy_stream *stream, struct hy_stream_waiting *out);

@@ -22,6 +22,7 @@ static void write_waiting(struct hy_json_write *write, const struct hy_stream *s
     write_number(write, HY_SV("buffer_bytes"), waiting.buffer_bytes);
     write_number(write, HY_SV("delivering_records"), waiting.delivering_records);
     write_number(write, HY_SV("unsettled_records"), waiting.unsettled_records);
+    write_number(write, HY_SV("calls"), waiting.calls);
     hy_json_name(write, HY_SV("next_due_ms"));
     if (waiting.next_due_ms == HY_NEVER_MS) {
         hy_json_null(write);
