@@ -329,6 +329,20 @@ static enum hy_code open_auth(struct app *app, struct hy_err *err)
     return app->auth == NULL ? no_memory(err) : HY_OK;
 }
 
+/* Where we listen; `to_call`: where we are called at, which is nowhere at 0.0.0.0. */
+static void write_url(const struct app *app, bool to_call, char *out, size_t size)
+{
+    const char *host = app->options->listen_host;
+    if (to_call && strcmp(host, "0.0.0.0") == 0) {
+        host = "127.0.0.1";
+    } else if (to_call && strcmp(host, "::") == 0) {
+        host = "::1";
+    }
+    bool is_v6 = strchr(host, ':') != NULL;
+    (void)snprintf(out, size, "http://%s%s%s:%u", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
+                   hy_http_server_port(app->server));
+}
+
 HY_MUST_CHECK
 static enum hy_code open_doors(struct app *app, struct hy_err *err)
 {
@@ -366,9 +380,8 @@ static enum hy_code open_doors(struct app *app, struct hy_err *err)
     };
     enum hy_code code = hy_http_server_create(app->loop, &server, &app->server, err);
     if (code == HY_OK) {
-        char endpoint[64];
-        (void)snprintf(endpoint, sizeof endpoint, "http://127.0.0.1:%u",
-                       hy_http_server_port(app->server));
+        char endpoint[320];
+        write_url(app, true, endpoint, sizeof endpoint);
         hy_functions_set_endpoint(app->functions, endpoint);
     }
     return code;
@@ -484,10 +497,9 @@ static void setup_log(const struct hy_options *options)
 /* Whoever started us reads this line to learn the port. */
 static void announce(const struct app *app)
 {
-    const char *host = app->options->listen_host;
-    bool is_v6 = strchr(host, ':') != NULL;
-    printf("listening on http://%s%s%s:%u\n", is_v6 ? "[" : "", host, is_v6 ? "]" : "",
-           hy_http_server_port(app->server));
+    char url[320];
+    write_url(app, false, url, sizeof url);
+    printf("listening on %s\n", url);
     (void)fflush(stdout);
 }
 

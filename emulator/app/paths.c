@@ -69,6 +69,27 @@ static void find_runtime(char out[PATH_MAX])
     }
 }
 
+/* Both are real paths. */
+static bool is_in(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+/* `POST reset` empties buckets, so nothing of ours may look like one. */
+HY_MUST_CHECK
+static enum hy_code check_buckets(const struct hy_paths *paths, struct hy_err *err)
+{
+    const char *const ours[] = { paths->journal, paths->spool, paths->functions };
+    bool ok = !is_in(paths->data, paths->buckets);
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        ok = ok && !is_in(paths->buckets, ours[i]);
+    }
+    return ok ? HY_OK
+              : hy_fail(err, HY_INVALID, "--buckets %s: hydrant keeps its own files there (--data)",
+                        paths->buckets);
+}
+
 enum hy_code hy_paths_open(struct hy_paths *paths, const struct hy_options *options,
                            struct hy_err *err)
 {
@@ -88,6 +109,9 @@ enum hy_code hy_paths_open(struct hy_paths *paths, const struct hy_options *opti
     if (code == HY_OK) {
         code = open_folder(options->buckets_dir != NULL ? options->buckets_dir : buckets,
                            paths->buckets, err);
+    }
+    if (code == HY_OK) {
+        code = check_buckets(paths, err);
     }
     if (code == HY_OK) {
         code = open_folder(paths->spool, paths->spool, err);

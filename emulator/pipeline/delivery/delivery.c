@@ -99,7 +99,8 @@ static void log_failure(const struct hy_parcel *parcel, enum hy_code code)
            "InternalError: An internal error occurred while attempting to deliver data. Delivery "
            "will be retried; if the error persists, then it will be reported. (%s, bucket %s, "
            "%llu records wait)",
-           hy_code_name(code), parcel->s3->bucket, (unsigned long long)parcel->records);
+           parcel->file.why != 0 ? strerror(parcel->file.why) : hy_code_name(code),
+           parcel->s3->bucket, (unsigned long long)parcel->records);
 }
 
 /* Off the road until the agenda says so; out of memory for that, until the next flush. */

@@ -1,7 +1,5 @@
 #include "pipeline/delivery/object_file.h"
 
-#include "base/log.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +13,10 @@ struct sink {
     char *gathered; /* NULL: to the file */
     uint64_t len;   /* so far */
     uint64_t cap;
+    int why;        /* errno of the write that failed */
 };
 
-static enum hy_code write_all(int fd, hy_sv bytes)
+static enum hy_code write_all(int fd, hy_sv bytes, int *why)
 {
     while (bytes.len > 0) {
         const ssize_t n = write(fd, bytes.ptr, bytes.len);
@@ -25,7 +24,7 @@ static enum hy_code write_all(int fd, hy_sv bytes)
             continue;
         }
         if (n <= 0) {
-            hy_log(HY_LOG_DEBUG, "delivery", NULL, "writing an object: %s", strerror(errno));
+            *why = n == 0 ? ENOSPC : errno;
             return HY_IO;
         }
         bytes.ptr += n;
@@ -41,7 +40,7 @@ static enum hy_code sink_write(struct sink *sink, hy_sv bytes)
     }
     enum hy_code code = HY_OK;
     if (sink->gathered == NULL) {
-        code = write_all(sink->fd, bytes);
+        code = write_all(sink->fd, bytes, &sink->why);
     } else if (bytes.len > 0) {
         memcpy(sink->gathered + sink->len, bytes.ptr, bytes.len);
     }
@@ -127,13 +126,14 @@ static enum hy_code copy(const struct hy_object_file *file, struct sink *sink)
 struct packed {
     int fd;
     uint64_t len;
+    int why; /* as in struct sink */
 };
 
 static enum hy_code write_packed(void *ctx, hy_sv bytes)
 {
     struct packed *packed = ctx;
     packed->len += bytes.len;
-    return write_all(packed->fd, bytes);
+    return write_all(packed->fd, bytes, &packed->why);
 }
 
 static enum hy_code write_compressed(struct hy_object_file *file, int fd)
@@ -157,6 +157,7 @@ static enum hy_code write_compressed(struct hy_object_file *file, int fd)
     }
     free(sink.gathered);
     file->stored_bytes = packed.len;
+    file->why = packed.why;
     return code;
 }
 
@@ -165,6 +166,7 @@ static enum hy_code write_plain(struct hy_object_file *file, int fd)
     struct sink sink = { .fd = fd, .cap = file->bytes };
     const enum hy_code code = copy(file, &sink);
     file->stored_bytes = sink.len;
+    file->why = sink.why;
     return code;
 }
 
@@ -173,10 +175,12 @@ static enum hy_code fill(struct hy_object_file *file, int fd)
     enum hy_code code = file->format->compress != NULL ? write_compressed(file, fd)
                                                        : write_plain(file, fd);
     if (code == HY_OK && file->sync && fsync(fd) != 0) {
+        file->why = errno;
         code = HY_IO;
     }
     /* Not only for tidiness: a full disk may be told of here for the first time. */
     if (close(fd) != 0 && code == HY_OK) {
+        file->why = errno;
         code = HY_IO;
     }
     return code;
@@ -187,6 +191,7 @@ void hy_object_file_make(struct hy_object_file *file)
     int fd = -1;
     file->temporary[0] = '\0';
     file->stored_bytes = 0;
+    file->why = 0;
     if (!hy_bucket_exists(file->buckets, file->bucket)) {
         file->code = HY_NOT_FOUND; /* seen early, while the records are only in the journal */
         return;

@@ -30,9 +30,10 @@ struct hy_object_file {
     enum hy_code code;            /* HY_NOT_FOUND: no such bucket */
     char temporary[HY_TEMPORARY_NAME_BYTES]; /* "" when there is none */
     uint64_t stored_bytes;
+    int why;                      /* errno of a write that failed, 0 when it was not that */
 };
 
-/* Sets the last three. No temporary is left behind after a failure. */
+/* Sets the last four. No temporary is left behind after a failure. */
 void hy_object_file_make(struct hy_object_file *file);
 
 #endif
