@@ -14,9 +14,6 @@
 enum {
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MS_MAX = 5000,
-    /* A process that has just replied asks for more within a millisecond or so: waiting for it
-     * is quicker than starting another. This long, then it is taken to be at work still. */
-    SETTLE_MS = 50,
 };
 
 static void pump(void *ctx);
@@ -240,10 +237,11 @@ static uint64_t settled_ns(const struct hy_function *function, uint64_t now_ns)
 {
     const struct hy_environment *environment;
     const struct hy_invocation *call;
+    const uint64_t settle_ns = function->host->settle_ms_max * 1000000;
     uint64_t latest_ns = 0;
     unsigned settling = 0, waiting = 0;
     DL_FOREACH(function->environments, environment) {
-        uint64_t until_ns = environment->replied_ns + SETTLE_MS * 1000000u;
+        uint64_t until_ns = environment->replied_ns + settle_ns;
         if (environment->state == HY_ENVIRONMENT_BUSY && environment->call == NULL &&
             until_ns > now_ns) {
             settling++;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { START_MS_MAX = 10 * 1000, IDLE_MS_MAX = 5 * 60 * 1000 };
+enum { START_MS_MAX = 10 * 1000, IDLE_MS_MAX = 5 * 60 * 1000, SETTLE_MS_MAX = 50 };
 
 struct hy_functions {
     struct hy_host host;
@@ -103,6 +103,7 @@ static bool init_host(struct hy_host *host, struct hy_loop *loop,
         .inherited = options->inherited,
         .start_ms_max = options->start_ms_max > 0 ? options->start_ms_max : START_MS_MAX,
         .idle_ms_max = options->idle_ms_max > 0 ? options->idle_ms_max : IDLE_MS_MAX,
+        .settle_ms_max = options->settle_ms_max > 0 ? options->settle_ms_max : SETTLE_MS_MAX,
         .clock = options->clock,
         .random = options->random,
         .on_quiet = stop_when_quiet,

@@ -57,6 +57,9 @@ struct hy_functions_options {
                                      taken from it, nothing secret; not copied; NULL: none */
     uint64_t start_ms_max;   /* for the start of a process; 0: 10,000 */
     uint64_t idle_ms_max;    /* of environments beyond a function's first; 0: 300,000 */
+    /* A process that has just replied asks for more within a millisecond or so: waiting for it
+     * is quicker than starting another. This long, then it is taken to be at work still. */
+    uint64_t settle_ms_max;  /* 0: 50 */
     struct hy_clock clock;   /* the wall clock, whatever --clock says: functions compare their
                                 deadline with their own */
     struct hy_random random;

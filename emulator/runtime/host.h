@@ -22,6 +22,7 @@ struct hy_host {
     const char *const *inherited; /* "K=V", what we were started with */
     uint64_t start_ms_max;        /* for the start of a process, before its own timeout counts */
     uint64_t idle_ms_max;         /* of environments beyond a function's first */
+    uint64_t settle_ms_max;       /* for one that has replied to ask for more */
     struct hy_clock clock;
     struct hy_random random;
     struct hy_http_client *client; /* NULL until a function behind a URL is called */

@@ -27,6 +27,10 @@ extern char **environ;
 
 enum { GUARD_MS = 40 * 1000, CALLS_MAX = 16 };
 
+#ifndef START_MS
+#define START_MS 5000 /* what a process has to start, beside its own timeout */
+#endif
+
 struct call {
     struct fixture *fixture;
     bool is_over;
@@ -86,7 +90,8 @@ static inline int fixture_set_up(void **state)
     const struct hy_functions_options options = {
         .work_dir = work, .runtime_dir = HY_RUNTIME_DIR, .region = "us-east-1",
         .account = "123456789012", .endpoint = "http://127.0.0.1:4573",
-        .inherited = (const char *const *)environ, .start_ms_max = 5000, .idle_ms_max = 500,
+        .inherited = (const char *const *)environ, .start_ms_max = START_MS, .idle_ms_max = 500,
+        .settle_ms_max = 1000, /* the machine may be busy with other tests */
         .clock = { .now_ms = fixture_now_ms }, .random = hy_random_from_seed(1),
     };
     fixture->functions = hy_functions_create(fixture->loop, &options);

@@ -132,14 +132,14 @@ static void test_a_success_ends_the_back_off(void **state)
 {
     struct fixture *fixture = *state;
     add_python(fixture, "f", "import os\ndef main(e, c):\n  os._exit(1) if e else None\n", 0, 20);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 6; i++) {
         assert_int_equal(call_with(fixture, "f", HY_SV("1"))->outcome, HY_INVOKE_FUNCTION_ERROR);
         assert_ok(call_with(fixture, "f", HY_SV("0")), "null");
     }
     uint64_t from_ms = now_ms();
     assert_int_equal(call_with(fixture, "f", HY_SV("1"))->outcome, HY_INVOKE_FUNCTION_ERROR);
-    assert_ok(call_with(fixture, "f", HY_SV("0")), "null"); /* after 100 ms, not 800 */
-    assert_in_range(now_ms() - from_ms, 100, 790);
+    assert_ok(call_with(fixture, "f", HY_SV("0")), "null"); /* after 100 ms, not 5 s */
+    assert_in_range(now_ms() - from_ms, 100, 4990);
 }
 
 static void test_a_start_that_never_asks_for_an_event(void **state)
@@ -151,7 +151,7 @@ static void test_a_start_that_never_asks_for_an_event(void **state)
     assert_int_equal(add_spec(fixture, spec), HY_OK);
     struct call *call = call_function(fixture, "f"); /* 5 s of its own in these tests */
     assert_error(call, HY_INVOKE_TIMED_OUT, "Sandbox.Timedout", "after 1.00 seconds");
-    assert_in_range(call->duration_ms, 5900, 9000);
+    assert_true(call->duration_ms >= 5900);
 }
 
 static void test_a_process_that_dies_in_mid_answer(void **state)
