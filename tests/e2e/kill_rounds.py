@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """kill_rounds.py - an acknowledged record survives kill -9 and is there exactly once.
 
-    kill_rounds.py [--rounds N] [--seed S]
+    kill_rounds.py [--rounds N] [--seed S] [--durability process|power]
 
 Each round starts hydrant on the folder of the last, puts without pause from four connections into
 three streams (as it is; gzip; through a Python transform), kills hydrant with SIGKILL at a random
@@ -36,7 +36,7 @@ def handler(event, context):
 '''
 
 
-def make(folder):
+def make(folder, durability):
     with open(os.path.join(folder, "shout.py"), "w", encoding="utf-8") as file:
         file.write(SHOUT)
     small = (1, 0)  # due at once, so that objects are in the making at any moment
@@ -47,7 +47,7 @@ def make(folder):
         buckets=STREAMS,
         functions=[{"FunctionName": "shout", "Runtime": "python3.11", "Timeout": 60,
                     "Handler": "shout.handler", "Code": folder, "Environment": {MARK: "1"}}]),
-        ["--log", "warn"])
+        ["--log", "warn", "--durability", durability])
 
 
 def children():
@@ -126,13 +126,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
+    parser.add_argument("--durability", default="process")
     args = parser.parse_args()
     print("seed %d" % args.seed, flush=True)
     chance = random.Random(args.seed)
     seen = {stream: set() for stream in STREAMS}
     acknowledged = sent = 0
     with tempfile.TemporaryDirectory(prefix="hydrant-e2e-") as folder:
-        emulator = make(folder)
+        emulator = make(folder, args.durability)
         try:
             for number in range(args.rounds):
                 counts = one_round(emulator, number, chance, seen)
