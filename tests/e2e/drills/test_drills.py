@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -283,10 +284,14 @@ class Drills(unittest.TestCase):
 
     @unittest.skipUnless("release" in HYDRANT, "a matter of the release build")
     def test_an_hour_takes_less_than_two_seconds(self):
-        drill = os.path.join(ROOT, "fixtures", "drills", "an_hour_of_clicks.json")
-        told = [re.search(r"ok 1 - .* \((\d+) ms\)", self.run_drills(drill).stdout)
-                for _ in range(3)]  # the best of three: others use this machine, too
-        self.assertLess(min(int(one[1]) for one in told), 2000)
+        """Of processor time, firedrill, hydrant and Python together: others use this machine, too,
+        and nearly nothing of it is waiting."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        ended = self.run_drills(os.path.join(ROOT, "fixtures", "drills", "an_hour_of_clicks.json"))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.assertEqual(ended.returncode, 0, ended.stdout)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.assertTrue(0 < used < 2, used)
 
     def test_a_broken_transform_is_told_by_record_field_values_and_line(self):
         shutil.copytree(os.path.join(ROOT, "fixtures", "clicks"),
