@@ -193,22 +193,25 @@ static void diff_sequence(struct diff *diff)
 
 /* ---- in any order ---- */
 
-static const struct hy_record_list *sorted_list; /* qsort has no context; one thread sorts */
+/* A record and its place in the list, to be sorted. */
+struct ranked {
+    hy_sv text;
+    size_t index;
+};
 
 static int by_text(const void *left, const void *right)
 {
-    size_t a = *(const size_t *)left, b = *(const size_t *)right;
-    int order = hy_sv_compare(sorted_list->items[a].text, sorted_list->items[b].text);
-    return order != 0 ? order : a < b ? -1 : a > b;
+    const struct ranked *a = left, *b = right;
+    int order = hy_sv_compare(a->text, b->text);
+    return order != 0 ? order : a->index < b->index ? -1 : a->index > b->index;
 }
 
-static size_t *sort(const struct hy_record_list *list)
+static struct ranked *sort(const struct hy_record_list *list)
 {
-    size_t *order = calloc(list->count + 1, sizeof *order);
+    struct ranked *order = calloc(list->count + 1, sizeof *order);
     for (size_t i = 0; order != NULL && i < list->count; i++) {
-        order[i] = i;
+        order[i] = (struct ranked){ list->items[i].text, i };
     }
-    sorted_list = list;
     if (order != NULL && list->count > 0) {
         qsort(order, list->count, sizeof *order, by_text);
     }
@@ -222,13 +225,13 @@ struct matching {
 /* What is the same to the byte, by merging two sorted lists. Not with patterns: they decide. */
 static bool match_texts(struct diff *diff, struct matching *matching)
 {
-    size_t *left = sort(diff->expected), *right = sort(diff->found);
+    struct ranked *left = sort(diff->expected), *right = sort(diff->found);
     size_t e = 0, f = 0;
     while (left != NULL && right != NULL && e < diff->expected->count && f < diff->found->count) {
-        int order = hy_sv_compare(diff->expected->items[left[e]].text,
-                                  diff->found->items[right[f]].text);
+        int order = hy_sv_compare(left[e].text, right[f].text);
         if (order == 0) {
-            matching->is_expected_used[left[e]] = matching->is_found_used[right[f]] = true;
+            matching->is_expected_used[left[e].index] = true;
+            matching->is_found_used[right[f].index] = true;
         }
         e += order <= 0;
         f += order >= 0;

@@ -207,7 +207,7 @@ void hy_scene_ask_firehose(struct hy_scene *scene, const char *target, hy_scene_
 
 /* ---- words with a value ---- */
 
-static void append_url(struct hy_scene *scene, hy_sv name, struct hy_buf *out, hy_sv source)
+static void append_url(struct hy_scene *scene, hy_sv name, struct hy_buf *out)
 {
     for (size_t i = 0; i < scene->stub_count; i++) {
         if (hy_sv_equal(scene->stubs[i].name, name) && scene->stubs[i].upstream != NULL) {
@@ -216,7 +216,7 @@ static void append_url(struct hy_scene *scene, hy_sv name, struct hy_buf *out, h
             return;
         }
     }
-    hy_buf_append(out, source);
+    hy_scene_fail(scene, scene->step, "there is no stub %.*s", HY_SV_ARG(name));
 }
 
 /* `name` is what stands between the braces, `source` all of it. What is not ours is left alone:
@@ -225,7 +225,7 @@ static void append_value(struct hy_scene *scene, hy_sv name, hy_sv source, struc
 {
     static const hy_sv stub = HY_SV_INIT("stub.");
     if (hy_sv_starts_with(name, stub)) {
-        append_url(scene, (hy_sv){ name.ptr + stub.len, name.len - stub.len }, out, source);
+        append_url(scene, (hy_sv){ name.ptr + stub.len, name.len - stub.len }, out);
     } else if (hy_sv_equal(name, HY_SV("here"))) {
         hy_buf_append(out, hy_sv_of(scene->drill->folder));
     } else if (hy_sv_equal(name, HY_SV("folder"))) {
