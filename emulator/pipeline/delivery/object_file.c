@@ -1,6 +1,7 @@
 #include "pipeline/delivery/object_file.h"
 
 #include "base/log.h"
+#include "pipeline/delivery/converted_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ struct sink {
     uint64_t cap;
 };
 
-static enum hy_code write_all(int fd, hy_sv bytes)
+enum hy_code hy_object_write(int fd, hy_sv bytes)
 {
     while (bytes.len > 0) {
         const ssize_t n = write(fd, bytes.ptr, bytes.len);
@@ -41,7 +42,7 @@ static enum hy_code sink_write(struct sink *sink, hy_sv bytes)
     }
     enum hy_code code = HY_OK;
     if (sink->gathered == NULL) {
-        code = write_all(sink->fd, bytes);
+        code = hy_object_write(sink->fd, bytes);
     } else if (bytes.len > 0) {
         memcpy(sink->gathered + sink->len, bytes.ptr, bytes.len);
     }
@@ -133,7 +134,7 @@ static enum hy_code write_packed(void *ctx, hy_sv bytes)
 {
     struct packed *packed = ctx;
     packed->len += bytes.len;
-    return write_all(packed->fd, bytes);
+    return hy_object_write(packed->fd, bytes);
 }
 
 static enum hy_code write_compressed(struct hy_object_file *file, int fd)
@@ -170,8 +171,9 @@ static enum hy_code write_plain(struct hy_object_file *file, int fd)
 
 static enum hy_code fill(struct hy_object_file *file, int fd)
 {
-    enum hy_code code = file->format->compress != NULL ? write_compressed(file, fd)
-                                                       : write_plain(file, fd);
+    enum hy_code code = file->conversion != NULL         ? hy_converted_file_write(file, fd)
+                        : file->format->compress != NULL ? write_compressed(file, fd)
+                                                         : write_plain(file, fd);
     if (code == HY_OK && file->sync && fsync(fd) != 0) {
         code = HY_IO;
     }
