@@ -303,6 +303,9 @@ static enum hy_code open_state(struct app *app, struct hy_err *err)
         code = sweep_journals(app, err);
     }
     if (code == HY_OK) {
+        code = hy_start_tables(&app->start, err);
+    }
+    if (code == HY_OK) {
         code = hy_firehose_load(app->firehose, err);
     }
     if (code == HY_OK) {

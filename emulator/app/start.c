@@ -73,6 +73,23 @@ enum hy_code hy_start_buckets(struct hy_start *start, struct hy_err *err)
     return code;
 }
 
+/* ---- tables ------------------------------------------------------------------------------ */
+
+enum hy_code hy_start_tables(struct hy_start *start, struct hy_err *err)
+{
+    for (size_t i = 0; i < start->config.table_count; i++) {
+        const struct hy_config_table *table = &start->config.tables[i];
+        struct hy_err inner = { 0 };
+        const enum hy_code code =
+            hy_firehose_add_table(start->firehose, hy_sv_of(table->json), &inner);
+        if (code != HY_OK) {
+            return hy_fail(err, code == HY_NO_MEMORY ? code : HY_INVALID, "%s:%zu: tables: %s",
+                           start->config.path, table->line, inner.text);
+        }
+    }
+    return HY_OK;
+}
+
 /* ---- streams ----------------------------------------------------------------------------- */
 
 static void write_role(struct hy_json_write *write, const struct hy_start *start)

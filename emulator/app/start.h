@@ -37,6 +37,9 @@ enum hy_code hy_start_functions(struct hy_start *start, struct hy_err *err);
 HY_MUST_CHECK
 enum hy_code hy_start_buckets(struct hy_start *start, struct hy_err *err);
 
+HY_MUST_CHECK
+enum hy_code hy_start_tables(struct hy_start *start, struct hy_err *err);
+
 /* done(ctx, code) once every stream is in the ledger. Any other return than HY_OK: a request was
  * refused, err says which; done is not called. */
 HY_MUST_CHECK

@@ -7,16 +7,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* All of the object that has just begun, as it stands in the file. */
+HY_MUST_CHECK
+static enum hy_code take_object(struct hy_config_reader *reader, hy_sv *object, size_t *line)
+{
+    const char *begin = reader->text.ptr + reader->scan.offset;
+    *line = hy_json_line(reader->text, reader->scan.offset);
+    if (!hy_json_skip(&reader->scan)) {
+        return hy_config_complain_json(reader);
+    }
+    *object = (hy_sv){ begin, (size_t)(reader->text.ptr + reader->scan.offset + 1 - begin) };
+    return HY_OK;
+}
+
+HY_MUST_CHECK
+static enum hy_code read_table(struct hy_config_reader *reader)
+{
+    struct hy_config *config = reader->config;
+    hy_sv table = { NULL, 0 };
+    size_t line = 0;
+    const enum hy_code code = take_object(reader, &table, &line);
+    if (code != HY_OK) {
+        return code;
+    }
+    struct hy_config_table *grown =
+        realloc(config->tables, (config->table_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return HY_NO_MEMORY;
+    }
+    config->tables = grown;
+    grown[config->table_count] = (struct hy_config_table){ hy_sv_dup(table), line };
+    return grown[config->table_count++].json != NULL ? HY_OK : HY_NO_MEMORY;
+}
+
 HY_MUST_CHECK
 static enum hy_code read_stream(struct hy_config_reader *reader)
 {
     struct hy_config *config = reader->config;
-    const char *begin = reader->text.ptr + reader->scan.offset;
-    size_t line = hy_json_line(reader->text, reader->scan.offset);
-    if (!hy_json_skip(&reader->scan)) {
-        return hy_config_complain_json(reader);
+    hy_sv request = { NULL, 0 };
+    size_t line = 0;
+    const enum hy_code code = take_object(reader, &request, &line);
+    if (code != HY_OK) {
+        return code;
     }
-    hy_sv request = { begin, (size_t)(reader->text.ptr + reader->scan.offset + 1 - begin) };
     struct hy_config_stream *grown =
         realloc(config->streams, (config->stream_count + 1) * sizeof *grown);
     if (grown == NULL) {
@@ -40,11 +73,15 @@ static enum hy_code read_member(struct hy_config_reader *reader, hy_sv name)
     if (hy_sv_equal(name, HY_SV("streams"))) {
         return hy_config_read_objects(reader, name, read_stream);
     }
+    if (hy_sv_equal(name, HY_SV("tables"))) {
+        return hy_config_read_objects(reader, name, read_table);
+    }
     if (hy_sv_equal(name, HY_SV("credentials"))) {
         return hy_config_read_objects(reader, name, hy_config_read_credential);
     }
     return hy_config_complain(reader, reader->scan.offset, name,
-                              "unknown member; known are buckets, functions, streams, credentials");
+                              "unknown member; known are buckets, functions, streams, tables, "
+                              "credentials");
 }
 
 HY_MUST_CHECK
@@ -123,6 +160,9 @@ void hy_config_finish(struct hy_config *config)
     for (size_t i = 0; i < config->stream_count; i++) {
         free(config->streams[i].request);
     }
+    for (size_t i = 0; i < config->table_count; i++) {
+        free(config->tables[i].json);
+    }
     for (size_t i = 0; i < config->credential_count; i++) {
         free(config->credentials[i].access_key);
         free(config->credentials[i].secret_key);
@@ -131,6 +171,7 @@ void hy_config_finish(struct hy_config *config)
     free(config->buckets);
     free(config->functions);
     free(config->streams);
+    free(config->tables);
     free(config->credentials);
     free(config->path);
     *config = (struct hy_config){ 0 };

@@ -17,6 +17,12 @@ struct hy_config_stream {
     size_t line;   /* where it stands in the file */
 };
 
+/* A table for format conversion, Glue-shaped (firehose.md 3.10). */
+struct hy_config_table {
+    char *json;
+    size_t line;
+};
+
 struct hy_config {
     char *path; /* for messages */
     char **buckets;
@@ -25,6 +31,8 @@ struct hy_config {
     size_t function_count;
     struct hy_config_stream *streams;
     size_t stream_count;
+    struct hy_config_table *tables;
+    size_t table_count;
     struct hy_credential_spec *credentials;
     size_t credential_count;
 };

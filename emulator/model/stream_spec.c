@@ -58,6 +58,8 @@ void hy_stream_spec_release(struct hy_stream_spec *spec)
     free_s3(&spec->s3);
     free_s3(&spec->backup);
     free(spec->transform.lambda_arn);
+    free(spec->conversion.configuration);
+    free(spec->conversion.table);
     free(spec->process.delimiter);
     free(spec->process.query);
     free(spec->endpoint.url);

@@ -71,6 +71,13 @@ struct hy_endpoint_spec { /* firehose.md 6.1 */
     struct hy_buffering buffering;
 };
 
+/* Records to Parquet, by configuration and table as JSON: few know what they mean, and those are
+ * on the pool. */
+struct hy_conversion_spec {
+    char *configuration; /* DataFormatConversionConfiguration; NULL: no conversion */
+    char *table;         /* its schema, Glue-shaped */
+};
+
 struct hy_stream_spec {
     unsigned holders;
     uint64_t id;          /* the ledger's */
@@ -83,6 +90,7 @@ struct hy_stream_spec {
     bool has_backup;
     struct hy_s3_spec backup; /* source records, untouched */
     struct hy_transform_spec transform;
+    struct hy_conversion_spec conversion;
     struct hy_process_spec process;
 };
 

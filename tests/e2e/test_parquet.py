@@ -2,11 +2,15 @@
 
 Rows of every type, drawn by a seeded generator, go through to_parquet (tests/unit/convert) in
 every combination of codec, page version and dictionary, and must come back equal, null by null;
-then one million clicks, beside pyarrow's own writer. pyarrow is fetched into the build folder
-when it is not installed; without it all of this is skipped.
+then one million clicks, beside pyarrow's own writer. Then through hydrant, with what cannot be
+converted in the error output. pyarrow is fetched into the build folder when it is not installed;
+without it nothing is read back, which is most of this.
 """
+import base64
+import contextlib
 import datetime
 import decimal
+import http.client
 import itertools
 import json
 import os
@@ -15,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -319,6 +324,212 @@ class Parquet(unittest.TestCase):
               "to write)" % (lines / 1e6, seconds, lines / 1e6 / seconds, ours / 1e6,
                              wrote - began, lines / 1e6 / (wrote - began), theirs / 1e6,
                              read - began, wrote - read))
+
+
+CLICKS_TABLE = {"DatabaseName": "web", "TableName": "clicks", "Columns": [
+    {"Name": "user", "Type": "string"}, {"Name": "n", "Type": "int"}]}
+
+
+def conversion(**changes):
+    """DataFormatConversionConfiguration; a change of None takes the member away."""
+    whole = {
+        "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}},
+        "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {}}},
+        "SchemaConfiguration": {"RoleARN": "arn:aws:iam::%s:role/glue" % hydrant.ACCOUNT,
+                                "DatabaseName": "web", "TableName": "clicks"}}
+    whole.update(changes)
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def clicks_stream(processors=(), **changes):
+    destination = {"DataFormatConversionConfiguration": conversion(**changes)}
+    if processors:
+        destination["ProcessingConfiguration"] = {"Enabled": True, "Processors": list(processors)}
+    return hydrant.stream(buffering=(64, 300), Prefix="data/", ErrorOutputPrefix="bad/",
+                          **destination)
+
+
+class Delivered(hydrant.Test):
+    """Through the emulator: what can be converted and what cannot, each exactly once."""
+
+    def start(self, *streams, options=()):
+        config = hydrant.config(*streams)
+        config["tables"] = [CLICKS_TABLE]
+        return self.hydrant(config, options)
+
+    def check(self, emulator, rows, bad):
+        """Rows of all data objects and raw data of all error lines, in any order."""
+        objects = emulator.objects("clicks-bucket")
+        data = {key: body for key, body in objects.items() if key.startswith("data/")}
+        errors = {key: body for key, body in objects.items() if key not in data}
+        lines = [json.loads(line) for body in errors.values() for line in body.splitlines()]
+        self.assertEqual(sorted(base64.b64decode(line["rawData"]) for line in lines), sorted(bad))
+        for key in errors:
+            self.assertRegex(key, r"\Abad/format-conversion-failed/\d{4}/\d\d/\d\d/\d\d/clicks-1-")
+        for key, body in data.items():
+            self.assertRegex(key, r"\Adata/\d{4}/\d\d/\d\d/\d\d/clicks-1-[-0-9a-f]+\.parquet\Z")
+            self.assertEqual((body[:4], body[-4:]), (b"PAR1", b"PAR1"))
+        self.assertEqual(emulator.temporaries(), [])
+        if pyarrow is not None:
+            got = [row for body in data.values()
+                   for row in pyarrow.parquet.read_table(pyarrow.BufferReader(body)).to_pylist()]
+            self.assertEqual(sorted(got, key=repr), sorted(rows, key=repr))
+        return list(data), lines
+
+    def test_records_as_they_were_put(self):
+        emulator = self.start(clicks_stream(), options=["--clock", "manual"])
+        now_ms = hydrant.expect(200, emulator.control("GET", "clock"))["now_ms"]
+        bad = [b'{"n":"x"}', b"no json", b" "]
+        emulator.put_batch("clicks", [b'{"user":"a","n":1}', bad[0], b'{"User":"b"}{"n":3}\n',
+                                      bad[1], bad[2], b'{"n":5,"other":[{}]}'])
+        emulator.advance(300000)
+        rows = [{"user": "a", "n": 1}, {"user": "b", "n": None}, {"user": None, "n": 3},
+                {"user": None, "n": 5}]
+        data, lines = self.check(emulator, rows, bad)
+        self.assertEqual(len(data), 1)
+        self.assertEqual(list(lines[0]), [
+            "attemptsMade", "arrivalTimestamp", "lastErrorCode", "lastErrorMessage",
+            "attemptEndingTimestamp", "rawData", "sequenceNumber", "subSequenceNumber",
+            "dataCatalogTable"])
+        self.assertEqual([line["lastErrorCode"] for line in lines], [
+            "DataFormatConversion." + name for name in (
+                "MalformedData", "ParseError", "MalformedData")])
+        self.assertEqual((lines[0]["attemptsMade"], lines[0]["arrivalTimestamp"],
+                          lines[0]["attemptEndingTimestamp"]), (1, now_ms, now_ms + 300000))
+        table = lines[0]["dataCatalogTable"]
+        self.assertEqual((table["catalogId"], table["databaseName"], table["tableName"],
+                          table["region"], table["versionId"]),
+                         (hydrant.ACCOUNT, "web", "clicks", hydrant.REGION, "LATEST"))
+        emulator.stop()
+
+    def test_nothing_can_be_converted(self):
+        emulator = self.start(clicks_stream())
+        emulator.put_batch("clicks", [b"one", b"two"])
+        answer = emulator.flush("clicks")
+        self.assertEqual((answer["records"], answer["failed"]), (2, 2))
+        data, _ = self.check(emulator, [], [b"one", b"two"])
+        self.assertEqual(data, [])
+        emulator.put("clicks", b'{"n":1}')
+        emulator.flush("clicks")
+        self.check(emulator, [{"user": None, "n": 1}], [b"one", b"two"])
+        emulator.stop()
+
+    def test_parts_of_records(self):
+        emulator = self.start(clicks_stream(
+            [{"Type": "RecordDeAggregation",
+              "Parameters": [{"ParameterName": "SubRecordType", "ParameterValue": "JSON"}]},
+             {"Type": "AppendDelimiterToRecord"}]))
+        emulator.put_batch("clicks", [b'{"n":1}{"n":"x"}{"n":3}', b'{"n":4}', b'{"n":[]}'])
+        emulator.flush("clicks")
+        rows = [{"user": None, "n": n} for n in (1, 3, 4)]
+        self.check(emulator, rows, [b'{"n":"x"}', b'{"n":[]}'])
+        emulator.kill()
+        emulator.start()  # all of it is settled: nothing comes again
+        emulator.flush("clicks")
+        self.check(emulator, rows, [b'{"n":"x"}', b'{"n":[]}'])
+        emulator.stop()
+
+    def test_exactly_once_over_kills(self):
+        emulator = self.start(clicks_stream())
+        rows, bad = [], []
+        for i in range(12):
+            rows += [{"user": str(i), "n": n} for n in range(200)]
+            bad += [b'{"n":"%d-%d"}' % (i, n) for n in range(20)]
+            emulator.put_batch("clicks", [
+                b'{"user":"%d","n":%d}' % (i, n) for n in range(200)] + bad[-20:])
+            flush = threading.Thread(target=self.flush_until_killed, args=(emulator,))
+            flush.start()
+            time.sleep(random.uniform(0, .03))
+            emulator.kill()
+            flush.join()
+            emulator.start()
+        emulator.flush("clicks")
+        self.check(emulator, rows, bad)
+        emulator.stop()
+
+    def flush_until_killed(self, emulator):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            emulator.flush("clicks")
+
+    def test_a_bucket_that_is_not_there_yet(self):
+        emulator = self.start(clicks_stream(), options=["--clock", "manual"])
+        emulator.put_batch("clicks", [b'{"n":1}', b"bad"])
+        bucket = os.path.join(emulator.buckets, "clicks-bucket")
+        os.rename(bucket, bucket + "-away")
+        emulator.advance(310000)
+        os.rename(bucket + "-away", bucket)
+        emulator.advance(10000)
+        self.check(emulator, [{"user": None, "n": 1}], [b"bad"])
+        emulator.stop()
+
+    def test_the_same_bucket_every_time(self):
+        def run():
+            emulator = self.start(clicks_stream(), options=["--clock", "manual", "--seed", "5"])
+            for i in range(5):
+                emulator.put_batch("clicks", [b'{"n":%d}' % i, b"bad"])
+                emulator.advance(300000)
+            emulator.stop()
+            return {key.split("-", 7)[-1]: len(body)
+                    for key, body in emulator.objects("clicks-bucket").items()}
+        self.assertEqual(run(), run())
+
+    def refused(self, emulator, request, sentence):
+        request["DeliveryStreamName"] = "other"
+        answer = emulator.aws("CreateDeliveryStream", request)
+        self.assertEqual((answer.status, answer.json["__type"]), (400, "InvalidArgumentException"))
+        self.assertIn(sentence, answer.json["message"])
+
+    def test_what_is_refused(self):
+        emulator = self.start()
+        self.refused(emulator, clicks_stream(
+            OutputFormatConfiguration={"Serializer": {"OrcSerDe": {}}}), "ORC")
+        self.refused(emulator, clicks_stream(SchemaConfiguration={
+            "RoleARN": "arn:aws:iam::%s:role/glue" % hydrant.ACCOUNT, "DatabaseName": "web",
+            "TableName": "visits"}), "Table visits not found in database web. (Service: AWSGlue; "
+            "Status Code: 400; Error Code: EntityNotFoundException)")
+        self.refused(emulator, clicks_stream(InputFormatConfiguration={"Deserializer": {
+            "HiveJsonSerDe": {"TimestampFormats": ["millis", "QQQ"]}}}),
+            "One or more SerDe options are invalid for org.apache.hcatalog.data.JsonSerDe: "
+            "[Key: timestamp.formats Value: millis,QQQ]")
+        self.refused(emulator, clicks_stream(SchemaConfiguration=None),
+                     "SchemaConfiguration must not be null")
+        emulator.stop()
+
+    def test_serde_options_and_an_update(self):
+        emulator = self.start(clicks_stream(
+            InputFormatConfiguration={"Deserializer": {"OpenXJsonSerDe": {
+                "ColumnToJsonKeyMappings": {"n": "number"}, "CaseInsensitive": False}}},
+            OutputFormatConfiguration={"Serializer": {"ParquetSerDe": {
+                "Compression": "GZIP", "WriterVersion": "V2", "PageSizeBytes": 65536,
+                "EnableDictionaryCompression": False}}}))
+        emulator.put("clicks", b'{"number":1,"n":7,"User":"no","user":"yes"}')
+        emulator.flush("clicks")
+        (key, body), = emulator.objects("clicks-bucket").items()
+        self.check(emulator, [{"user": "yes", "n": 1}], [])
+        if pyarrow is not None:
+            metadata = pyarrow.parquet.ParquetFile(pyarrow.BufferReader(body)).metadata
+            self.assertEqual(metadata.row_group(0).column(0).compression, "GZIP")
+            self.assertEqual(metadata.format_version, "2.6")
+        hydrant.expect(200, emulator.aws("UpdateDestination", {
+            "DeliveryStreamName": "clicks", "CurrentDeliveryStreamVersionId": "1",
+            "DestinationId": "destinationId-000000000001", "ExtendedS3DestinationUpdate": {
+                "DataFormatConversionConfiguration": {"Enabled": False}}}))
+        emulator.put("clicks", b"plain")
+        emulator.flush("clicks")
+        other = [body for name, body in emulator.objects("clicks-bucket").items() if name != key]
+        self.assertEqual(other, [b"plain"])
+        emulator.stop()
+
+    def test_a_table_that_is_gone(self):
+        emulator = self.start(clicks_stream())
+        emulator.stop()
+        with open(emulator.options[-1], encoding="utf-8") as file:
+            config = json.load(file)
+        with open(emulator.options[-1], "w", encoding="utf-8") as file:
+            json.dump({"buckets": config["buckets"]}, file)
+        with self.assertRaisesRegex(AssertionError, "stream clicks cannot be opened: Table clicks "
+                                    "not found in database web"):
+            emulator.start()
 
 
 def fetch():

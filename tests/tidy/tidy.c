@@ -43,8 +43,8 @@ static const struct layer {
     { "wire", " services io base " },
     { "services/control", " services/firehose services pipeline/stream pipeline bucket store io "
                           "model base " },
-    { "services/firehose", " services pipeline/stream pipeline bucket runtime store io model "
-                           "base " },
+    { "services/firehose", " services pipeline/stream pipeline/convert pipeline bucket runtime "
+                           "store io model base " },
     { "services", " io base " },
     { "pipeline/stream", " pipeline/transform pipeline/partition pipeline/delivery pipeline "
                          "bucket runtime store io model base " },

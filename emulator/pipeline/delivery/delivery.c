@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "io/work.h"
 #include "model/limits.h"
+#include "pipeline/delivery/converted_file.h"
 #include "pipeline/delivery/endpoint.h"
 
 #include <utlist.h>
@@ -84,25 +85,6 @@ static void settle(struct hy_parcel *parcel)
     channel->on_ended(channel->ctx); /* last: the stream may be gone after it */
 }
 
-/* CloudWatch's words for it (firehose.md 4.8). */
-static void log_failure(const struct hy_parcel *parcel, enum hy_code code)
-{
-    const char *subject = parcel->delivery->channel->subject;
-    if (code == HY_NOT_FOUND) {
-        hy_log(HY_LOG_WARN, "delivery", subject,
-               "S3.NoSuchBucket: The specified bucket does not exist. Create the bucket or use a "
-               "different bucket that does exist. (bucket %s, %llu records wait)",
-               parcel->s3->bucket, (unsigned long long)parcel->records);
-        return;
-    }
-    hy_log(HY_LOG_WARN, "delivery", subject,
-           "InternalError: An internal error occurred while attempting to deliver data. Delivery "
-           "will be retried; if the error persists, then it will be reported. (%s, bucket %s, "
-           "%llu records wait)",
-           parcel->file.why != 0 ? strerror(parcel->file.why) : hy_code_name(code),
-           parcel->s3->bucket, (unsigned long long)parcel->records);
-}
-
 /* Off the road until the agenda says so; out of memory for that, until the next flush. */
 static void wait_until(struct hy_parcel *parcel, uint64_t retry_ms)
 {
@@ -150,7 +132,7 @@ static void fail(struct hy_parcel *parcel, enum hy_code code)
 
     channel->counters.delivery_failures++;
     if (parcel->failures++ == 0) {
-        log_failure(parcel, code);
+        hy_parcel_log_failure(parcel, parcel->delivery->channel, code);
     }
     if (!parcel->is_recorded) {
         unlink_temporary(parcel);
@@ -270,15 +252,56 @@ static void run_make(void *ctx)
 
 static void pump(struct hy_pipeline_env *env);
 
+static void take(struct hy_delivery *delivery, struct hy_parcel *parcel);
+
+/* All of its records went to the error output: there is no object. */
+static void vanish(struct hy_parcel *parcel)
+{
+    struct hy_channel *channel = parcel->delivery->channel;
+    unlink_temporary(parcel);
+    drop(parcel);
+    channel->on_ended(channel->ctx);
+}
+
+/* Records that could not be converted leave the object before the ledger hears of it, and go
+ * their own way: each of the two settles what it holds, so a crash between them loses nothing
+ * and does nothing twice. An object that is made again finds the same ones, and that they have
+ * gone already. False when out of memory. */
+static bool split(struct hy_parcel *parcel)
+{
+    struct hy_delivery *delivery = parcel->delivery;
+    struct hy_parcel *failed = NULL;
+    if (parcel->is_split) {
+        hy_converted_finish(&parcel->file.converted);
+        return true;
+    }
+    if (hy_parcel_split(parcel, &failed) != HY_OK) {
+        return false;
+    }
+    if (failed != NULL) {
+        delivery->records -= failed->records; /* take counts them again */
+        take(delivery, failed);
+        failed->order = parcel->order + 1; /* and not of the moment when the pool was ready */
+    }
+    return true;
+}
+
 static void on_made(void *ctx)
 {
     struct hy_parcel *parcel = ctx;
     struct hy_pipeline_env *env = env_of(parcel);
     env->objects_being_made--;
-    if (parcel->file.code == HY_OK) {
-        record(parcel);
-    } else {
+    if (parcel->file.code != HY_OK) {
         finish(parcel, parcel->file.code);
+    } else if (parcel->file.conversion == NULL) {
+        record(parcel);
+    } else if (!split(parcel)) {
+        finish(parcel, HY_NO_MEMORY);
+    } else if (parcel->records == 0) {
+        vanish(parcel);
+        hy_pipeline_end(env);
+    } else {
+        record(parcel);
     }
     pump(env);
 }
@@ -286,20 +309,7 @@ static void on_made(void *ctx)
 static void make(struct hy_parcel *parcel)
 {
     struct hy_pipeline_env *env = env_of(parcel);
-    parcel->file = (struct hy_object_file){
-        .buckets = env->buckets,
-        .bucket = hy_sv_of(parcel->s3->bucket),
-        .journal = parcel->delivery->channel->journal,
-        .extents = &parcel->extents,
-        .spool = parcel->spool,
-        .bytes = parcel->bytes,
-        .lf_between = parcel->kind == HY_PARCEL_DATA && parcel->spec->process.append_delimiter,
-        .format = hy_compression_find(parcel->s3->compression),
-        .entry = parcel->entry,
-        .entry_ms = parcel->oldest_ms,
-        .sync = env->sync_objects,
-    };
-    assert(parcel->file.format != NULL); /* hy_stream_check refuses what has no row */
+    hy_parcel_begin_file(parcel, parcel->delivery->channel);
     parcel->state = HY_PARCEL_MAKING;
     env->objects_being_made++;
     if (!hy_work(env->loop, run_make, on_made, parcel)) {
@@ -459,7 +469,8 @@ void hy_delivery_start(struct hy_delivery *delivery)
 static void take(struct hy_delivery *delivery, struct hy_parcel *parcel)
 {
     parcel->delivery = delivery;
-    parcel->order = delivery->next_order++;
+    parcel->order = delivery->next_order;
+    delivery->next_order += 1 + hy_parcel_is_converted(parcel); /* one for what split may make */
     DL_APPEND(delivery->parcels, parcel);
     delivery->records += parcel->records;
     delivery->spooled_bytes += spooled_bytes(parcel);

@@ -1,5 +1,7 @@
 #include "pipeline/delivery/object_file.h"
 
+#include "pipeline/delivery/converted_file.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,7 @@ struct sink {
     int why;        /* errno of the write that failed */
 };
 
-static enum hy_code write_all(int fd, hy_sv bytes, int *why)
+enum hy_code hy_object_write(int fd, hy_sv bytes, int *why)
 {
     while (bytes.len > 0) {
         const ssize_t n = write(fd, bytes.ptr, bytes.len);
@@ -40,7 +42,7 @@ static enum hy_code sink_write(struct sink *sink, hy_sv bytes)
     }
     enum hy_code code = HY_OK;
     if (sink->gathered == NULL) {
-        code = write_all(sink->fd, bytes, &sink->why);
+        code = hy_object_write(sink->fd, bytes, &sink->why);
     } else if (bytes.len > 0) {
         memcpy(sink->gathered + sink->len, bytes.ptr, bytes.len);
     }
@@ -133,7 +135,7 @@ static enum hy_code write_packed(void *ctx, hy_sv bytes)
 {
     struct packed *packed = ctx;
     packed->len += bytes.len;
-    return write_all(packed->fd, bytes, &packed->why);
+    return hy_object_write(packed->fd, bytes, &packed->why);
 }
 
 static enum hy_code write_compressed(struct hy_object_file *file, int fd)
@@ -172,8 +174,9 @@ static enum hy_code write_plain(struct hy_object_file *file, int fd)
 
 static enum hy_code fill(struct hy_object_file *file, int fd)
 {
-    enum hy_code code = file->format->compress != NULL ? write_compressed(file, fd)
-                                                       : write_plain(file, fd);
+    enum hy_code code = file->conversion != NULL         ? hy_converted_file_write(file, fd)
+                        : file->format->compress != NULL ? write_compressed(file, fd)
+                                                         : write_plain(file, fd);
     if (code == HY_OK && file->sync && fsync(fd) != 0) {
         file->why = errno;
         code = HY_IO;

@@ -1,8 +1,12 @@
 #include "pipeline/delivery/parcel.h"
 
+#include "base/log.h"
+#include "pipeline/delivery/converted_file.h"
 #include "pipeline/delivery/endpoint.h"
 
+#include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct hy_parcel *hy_parcel_create(struct hy_stream_spec *spec, enum hy_parcel_kind kind)
 {
@@ -27,6 +31,7 @@ void hy_parcel_destroy(struct hy_parcel *parcel)
     hy_spool_destroy(parcel->spool);
     free(parcel->pieces);
     hy_endpoint_way_destroy(parcel->way);
+    hy_converted_finish(&parcel->file.converted);
     hy_seqset_finish(&parcel->seqs);
     hy_stream_spec_release(parcel->spec);
     free(parcel);
@@ -96,4 +101,88 @@ void hy_parcel_count(const struct hy_parcel *parcel, struct hy_counters *counter
     case HY_PARCEL_DROPPED:
         break;
     }
+}
+
+bool hy_parcel_is_converted(const struct hy_parcel *parcel)
+{
+    return parcel->kind == HY_PARCEL_DATA && parcel->spec->conversion.configuration != NULL;
+}
+
+static void move_seqs(struct hy_seqset *to, struct hy_seqset *from)
+{
+    hy_seqset_finish(to);
+    *to = *from;
+    hy_seqset_init(from);
+}
+
+enum hy_code hy_parcel_split(struct hy_parcel *parcel, struct hy_parcel **failed)
+{
+    struct hy_converted *converted = &parcel->file.converted;
+    *failed = NULL;
+    if (converted->bad_records > 0) {
+        *failed = hy_parcel_create(parcel->spec, HY_PARCEL_ERROR);
+        if (*failed == NULL) {
+            return HY_NO_MEMORY;
+        }
+        move_seqs(&(*failed)->seqs, &converted->bad);
+        (*failed)->spool = converted->errors;
+        (*failed)->bytes = hy_spool_bytes(converted->errors);
+        converted->errors = NULL;
+        (*failed)->records = converted->bad_records;
+        (*failed)->source_bytes = converted->bad_bytes;
+        (*failed)->oldest_ms = converted->bad_oldest_ms;
+        memcpy((*failed)->key, parcel->error_key, parcel->error_key_len);
+        (*failed)->key_len = parcel->error_key_len;
+
+        move_seqs(&parcel->seqs, &converted->good);
+        parcel->records = converted->good_records;
+        const uint64_t left = parcel->source_bytes;
+        parcel->source_bytes -= converted->bad_bytes < left ? converted->bad_bytes : left;
+    }
+    parcel->is_split = true;
+    hy_converted_finish(converted);
+    return HY_OK;
+}
+
+void hy_parcel_begin_file(struct hy_parcel *parcel, const struct hy_channel *channel)
+{
+    const struct hy_pipeline_env *env = channel->env;
+    hy_converted_finish(&parcel->file.converted); /* of an attempt that failed */
+    parcel->file = (struct hy_object_file){
+        .buckets = env->buckets,
+        .bucket = hy_sv_of(parcel->s3->bucket),
+        .journal = channel->journal,
+        .extents = &parcel->extents,
+        .spool = parcel->spool,
+        .bytes = parcel->bytes,
+        .lf_between = parcel->kind == HY_PARCEL_DATA && parcel->spec->process.append_delimiter,
+        .format = hy_compression_find(parcel->s3->compression),
+        .entry = parcel->entry,
+        .entry_ms = parcel->oldest_ms,
+        .sync = env->sync_objects,
+        .conversion = hy_parcel_is_converted(parcel) ? &parcel->spec->conversion : NULL,
+        .spool_dir = env->spool_dir,
+        .now_ms = hy_channel_now_ms(channel),
+    };
+    assert(parcel->file.format != NULL); /* hy_stream_check refuses what has no row */
+}
+
+/* CloudWatch's words for it (firehose.md 4.8). */
+void hy_parcel_log_failure(const struct hy_parcel *parcel, const struct hy_channel *channel,
+                           enum hy_code code)
+{
+    const char *subject = channel->subject;
+    if (code == HY_NOT_FOUND) {
+        hy_log(HY_LOG_WARN, "delivery", subject,
+               "S3.NoSuchBucket: The specified bucket does not exist. Create the bucket or use a "
+               "different bucket that does exist. (bucket %s, %llu records wait)",
+               parcel->s3->bucket, (unsigned long long)parcel->records);
+        return;
+    }
+    hy_log(HY_LOG_WARN, "delivery", subject,
+           "InternalError: An internal error occurred while attempting to deliver data. Delivery "
+           "will be retried; if the error persists, then it will be reported. (%s, bucket %s, "
+           "%llu records wait)",
+           parcel->file.why != 0 ? strerror(parcel->file.why) : hy_code_name(code),
+           parcel->s3->bucket, (unsigned long long)parcel->records);
 }

@@ -55,6 +55,8 @@ struct hy_parcel {
     uint64_t oldest_ms;           /* arrival */
     char key[HY_OBJECT_KEY_MAX + 1]; /* set when it is sealed; "" for dropped records */
     size_t key_len;
+    char error_key[HY_OBJECT_KEY_MAX + 1]; /* likewise: for records that cannot be converted */
+    size_t error_key_len;
     char entry[HY_UUID_BYTES];    /* likewise, with formats that have one: of the ZIP archive */
 
     /* delivery's own */
@@ -67,6 +69,7 @@ struct hy_parcel {
     bool is_taken;                /* the endpoint has it */
     bool is_rejected;             /* the endpoint will never take it */
     struct hy_endpoint_way *way;  /* to the endpoint; or NULL */
+    bool is_split;                /* what could not be converted has a parcel of its own */
     struct hy_object_file file;
     struct hy_agenda_item retry;
     uint64_t retry_ms;
@@ -91,5 +94,18 @@ void hy_parcel_count(const struct hy_parcel *parcel, struct hy_counters *counter
 HY_MUST_CHECK
 enum hy_code hy_parcel_reserve_piece(struct hy_parcel *parcel);
 void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_parcel_piece *piece);
+
+/* What its file is made from; another attempt begins anew. */
+void hy_parcel_begin_file(struct hy_parcel *parcel, const struct hy_channel *channel);
+void hy_parcel_log_failure(const struct hy_parcel *parcel, const struct hy_channel *channel,
+                           enum hy_code code);
+
+/* Will its records be converted? */
+bool hy_parcel_is_converted(const struct hy_parcel *parcel);
+
+/* After an attempt that converted: the records that could not be converted leave the parcel for
+ * one of their own, *failed, which is NULL when there are none. HY_NO_MEMORY changes nothing. */
+HY_MUST_CHECK
+enum hy_code hy_parcel_split(struct hy_parcel *parcel, struct hy_parcel **failed);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "model/limits.h"
 #include "pipeline/delivery/endpoint_body.h"
+#include "pipeline/delivery/framed.h"
 #include "store/part.h"
 
 /* An object of the default size stays in memory; larger ones go to the spool's file. */
@@ -33,7 +34,8 @@ void hy_buffer_finish(struct hy_buffer *buffer)
 static bool needs_lf(const struct hy_parcel *parcel)
 {
     return parcel->kind == HY_PARCEL_DATA && parcel->spec->process.append_delimiter &&
-           parcel->records > 0 && !hy_parcel_is_for_endpoint(parcel);
+           parcel->records > 0 && !hy_parcel_is_for_endpoint(parcel) &&
+           !hy_parcel_is_converted(parcel);
 }
 
 static void count(struct hy_buffer *buffer, const struct hy_entry *entry, uint64_t entered_ms)
@@ -73,18 +75,36 @@ enum hy_code hy_buffer_add_frame(struct hy_buffer *buffer, uint64_t segment, uin
     return HY_OK;
 }
 
-static enum hy_code append(struct hy_buffer *buffer, hy_sv data)
+/* What goes in front of the record: a header when it is wanted back, or an LF, or nothing. */
+static enum hy_code append_front(struct hy_parcel *parcel, const struct hy_entry *entry)
+{
+    if (hy_parcel_is_converted(parcel)) {
+        const struct hy_framed framed = {
+            .seq = entry->seq,
+            .arrived_ms = entry->arrived_ms,
+            .place = entry->place,
+            .places = entry->places,
+            .bytes = (uint32_t)entry->data.len,
+        };
+        char header[HY_FRAMED_HEADER_BYTES];
+        hy_framed_write(&framed, header);
+        return hy_spool_append(parcel->spool, (hy_sv){ header, sizeof header });
+    }
+    return needs_lf(parcel) ? hy_spool_append(parcel->spool, HY_SV("\n")) : HY_OK;
+}
+
+static enum hy_code append(struct hy_buffer *buffer, const struct hy_entry *entry)
 {
     struct hy_parcel *parcel = buffer->parcel;
     enum hy_code code = HY_OK;
-    if (needs_lf(parcel) && !buffer->has_lf) {
-        code = hy_spool_append(parcel->spool, HY_SV("\n"));
-        buffer->has_lf = code == HY_OK;
+    if (!buffer->has_front) {
+        code = append_front(parcel, entry);
+        buffer->has_front = code == HY_OK;
     }
     if (code == HY_OK) {
-        code = hy_spool_append(parcel->spool, data);
+        code = hy_spool_append(parcel->spool, entry->data);
     }
-    buffer->has_lf = buffer->has_lf && code != HY_OK; /* kept while the record is owed */
+    buffer->has_front = buffer->has_front && code != HY_OK; /* kept while the record is owed */
     return code;
 }
 
@@ -105,7 +125,7 @@ enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir
         buffer->owes = code != HY_OK;
     }
     if (code == HY_OK && parcel->spool != NULL) {
-        code = append(buffer, entry->data);
+        code = append(buffer, entry);
         buffer->owes = code != HY_OK;
     }
     if (code == HY_OK) {

@@ -23,7 +23,7 @@ struct hy_buffer {
     struct hy_parcel *parcel;
     struct hy_buffering limits;
     uint64_t due_ms; /* HY_NEVER_MS until something entered */
-    bool has_lf;     /* the one before the record that is being added is in the spool */
+    bool has_front;  /* what stands before the record that is being added is in the spool */
     bool is_for_endpoint;
     bool owes;       /* it counts a record whose bytes could not be kept: not to be taken */
 };

@@ -48,6 +48,7 @@ enum { LINE_BYTES_MAX = 2 * HY_MIB };
 
 static const hy_sv processing_failed = HY_SV_INIT("processing-failed");
 static const hy_sv endpoint_failed = HY_SV_INIT("http-endpoint-failed");
+static const hy_sv conversion_failed = HY_SV_INIT("format-conversion-failed");
 
 static size_t key_len(const struct slot_key *key)
 {
@@ -69,11 +70,23 @@ static void slot_destroy(struct slot *slot)
     free(slot);
 }
 
+static hy_sv extension_of(const struct hy_parcel *parcel, hy_sv error_type)
+{
+    const hy_sv extension = hy_sv_of(parcel->s3->file_extension);
+    if (extension.len > 0) {
+        return extension;
+    }
+    if (hy_parcel_is_converted(parcel) && error_type.len == 0) {
+        return HY_SV(".parquet");
+    }
+    return hy_sv_of(hy_compression_find(parcel->s3->compression)->extension);
+}
+
 /* The prefix has been checked and fits; what is drawn is drawn in the order of sealing. */
-static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy_sv error_type)
+static void write_key(struct hy_channel *channel, const struct hy_parcel *parcel, hy_sv error_type,
+                      char key[HY_OBJECT_KEY_MAX + 1], size_t *key_len)
 {
     const struct hy_s3_spec *s3 = parcel->s3;
-    const struct hy_compression_format *format = hy_compression_find(s3->compression);
     struct hy_random *random = &channel->object_random[hy_parcel_lane(parcel->kind)];
     const struct hy_prefix_inputs inputs = {
         .naming = s3->naming,
@@ -84,13 +97,9 @@ static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy
     char uuid[HY_UUID_BYTES];
     struct hy_buf prefix;
     hy_random_uuid(random, uuid);
-    if (format->has_entry) {
-        hy_random_uuid(random, parcel->entry);
-    }
     hy_buf_init(&prefix, HY_OBJECT_KEY_MAX);
     (void)hy_prefix_evaluate(&inputs, &prefix); /* it could when the stream was made */
 
-    const hy_sv extension = hy_sv_of(s3->file_extension);
     const struct hy_object_name name = {
         .prefix = hy_buf_sv(&prefix),
         .stream = hy_sv_of(parcel->spec->name),
@@ -98,13 +107,26 @@ static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy
         .oldest_ms = parcel->oldest_ms,
         .zone = s3->naming->zone,
         .uuid = hy_sv_of(uuid),
-        .extension = extension.len > 0 ? extension : hy_sv_of(format->extension),
+        .extension = extension_of(parcel, error_type),
     };
-    if (hy_object_name_write(&name, parcel->key, &parcel->key_len) != HY_OK) {
+    if (hy_object_name_write(&name, key, key_len) != HY_OK) {
         /* Cannot be with the limits on names and prefixes; a key all the same, not a loss. */
-        parcel->key_len = (size_t)snprintf(parcel->key, sizeof parcel->key, "%s", uuid);
+        *key_len = (size_t)snprintf(key, HY_OBJECT_KEY_MAX + 1, "%s", uuid);
     }
     hy_buf_finish(&prefix);
+}
+
+/* An object that is converted may leave records over, and is told now where they go: names are
+ * the same in every run, the end of a conversion is a matter of real time. */
+static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy_sv error_type)
+{
+    write_key(channel, parcel, error_type, parcel->key, &parcel->key_len);
+    if (hy_compression_find(parcel->s3->compression)->has_entry) {
+        hy_random_uuid(&channel->object_random[hy_parcel_lane(parcel->kind)], parcel->entry);
+    }
+    if (hy_parcel_is_converted(parcel)) {
+        write_key(channel, parcel, conversion_failed, parcel->error_key, &parcel->error_key_len);
+    }
 }
 
 static void seal(struct slot *slot)

@@ -5,10 +5,12 @@
 #include "services/firehose/create_delivery_stream.h"
 
 #include "model/limits.h"
+#include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
 #include "services/firehose/request.h"
 #include "services/firehose/shapes.h"
+#include "services/firehose/state.h"
 
 enum hy_code hy_create_description(const struct hy_firehose *firehose, hy_sv request,
                                    uint64_t now_ms, cJSON **description, struct hy_err *err)
@@ -20,6 +22,12 @@ enum hy_code hy_create_description(const struct hy_firehose *firehose, hy_sv req
                                                       now_ms };
         code = hy_description_create(&origin, tree, description, err);
         cJSON_Delete(tree);
+    }
+    if (code == HY_OK) {
+        code = hy_conversion_check(firehose, hy_description_s3(*description), err);
+        if (code != HY_OK) {
+            cJSON_Delete(*description);
+        }
     }
     return code;
 }

@@ -1,6 +1,7 @@
 #include "services/firehose/delivery_stream.h"
 
 #include "base/log.h"
+#include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/spec.h"
 #include "services/firehose/state.h"
@@ -91,12 +92,17 @@ static void free_if_gone(struct hy_delivery_stream *stream)
 static enum hy_code open_pipeline(struct hy_delivery_stream *stream, struct hy_err *err)
 {
     struct hy_firehose *firehose = stream->firehose;
+    enum hy_code code =
+        hy_conversion_check(firehose, hy_description_s3(stream->description), err);
+    if (code != HY_OK) {
+        return code; /* a stream of before, and the config file has lost its table */
+    }
     struct hy_stream_spec *spec =
-        hy_spec_create(stream->id, firehose->region, stream->description);
+        hy_spec_create(firehose, stream->id, stream->description);
     if (spec == NULL) {
         return HY_NO_MEMORY;
     }
-    enum hy_code code = hy_stream_open(firehose->env, spec, &stream->stream, err);
+    code = hy_stream_open(firehose->env, spec, &stream->stream, err);
     hy_stream_spec_release(spec);
     if (code == HY_OK) {
         code = hy_registry_add(firehose->registry, stream->stream);
@@ -296,7 +302,8 @@ enum hy_code hy_delivery_stream_load(struct hy_firehose *firehose, uint64_t id,
     if (code == HY_OK && was_deleting) {
         discard(stream);
     }
-    if (code == HY_INVALID) { /* it was fine once: a time zone that this machine does not have */
+    /* It was fine once: a time zone that this machine does not have, a table that is gone. */
+    if (code == HY_INVALID || code == HY_REFUSED) {
         const struct hy_err why = *err;
         code = hy_fail(err, HY_IO, "stream %s cannot be opened: %s", stream->name, why.text);
     }
@@ -329,7 +336,7 @@ enum hy_code hy_delivery_stream_replace(struct hy_delivery_stream *stream, cJSON
                                         hy_delivery_stream_done_fn *done, void *ctx)
 {
     struct hy_stream_spec *spec =
-        hy_spec_create(stream->id, stream->firehose->region, description);
+        hy_spec_create(stream->firehose, stream->id, description);
     if (spec == NULL) {
         cJSON_Delete(description);
         return HY_NO_MEMORY;

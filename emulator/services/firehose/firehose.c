@@ -1,5 +1,6 @@
 #include "services/firehose/firehose.h"
 
+#include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
 #include "services/firehose/state.h"
@@ -62,6 +63,7 @@ void hy_firehose_destroy(struct hy_firehose *firehose)
     }
     assert(firehose->streams == NULL);
     hy_buf_finish(&firehose->reply);
+    hy_firehose_tables_destroy(firehose->tables);
     free(firehose->region);
     free(firehose->account);
     free(firehose);

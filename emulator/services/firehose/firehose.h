@@ -25,6 +25,11 @@ struct hy_firehose_options {
 struct hy_firehose *hy_firehose_create(const struct hy_firehose_options *options);
 void hy_firehose_destroy(struct hy_firehose *firehose); /* the registry must be empty */
 
+/* At start, before streams are loaded: a table for format conversion, Glue-shaped JSON.
+ * HY_INVALID, HY_MALFORMED: err says what is wrong with it. */
+HY_MUST_CHECK
+enum hy_code hy_firehose_add_table(struct hy_firehose *firehose, hy_sv json, struct hy_err *err);
+
 /* At start, blocking: opens every stream that the ledger knows. */
 HY_MUST_CHECK
 enum hy_code hy_firehose_load(struct hy_firehose *firehose, struct hy_err *err);

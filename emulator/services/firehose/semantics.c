@@ -1,6 +1,7 @@
 #include "services/firehose/semantics.h"
 
 #include "base/sv.h"
+#include "pipeline/convert/row.h"
 #include "services/firehose/errors.h"
 #include "services/firehose/other_destinations.h"
 #include "services/firehose/prefix.h"
@@ -203,7 +204,30 @@ static enum hy_code check_schema(const cJSON *schema, struct hy_err *err)
     return HY_OK;
 }
 
-/* In the order of firehose.md 3.10. */
+/* All of them at once, as the SerDe's own check has it. */
+static enum hy_code check_timestamps(const cJSON *conversion, struct hy_err *err)
+{
+    const cJSON *input = hy_tree_get(conversion, "InputFormatConfiguration");
+    const cJSON *hive = hy_tree_get(hy_tree_get(input, "Deserializer"), "HiveJsonSerDe");
+    const cJSON *format = NULL;
+    bool good = true;
+    char formats[1024] = "";
+    size_t len = 0;
+    cJSON_ArrayForEach(format, hy_tree_get(hive, "TimestampFormats"))
+    {
+        good = good && hy_row_timestamp_format_is_valid(hy_sv_of(format->valuestring));
+        const int more = snprintf(formats + len, sizeof formats - len, "%s%s",
+                                  len == 0 ? "" : ",", format->valuestring);
+        len += more > 0 && (size_t)more < sizeof formats - len ? (size_t)more : 0;
+    }
+    return good ? HY_OK
+                : hy_refuse(err, &hy_invalid_argument,
+                            "One or more SerDe options are invalid for "
+                            "org.apache.hcatalog.data.JsonSerDe: [Key: timestamp.formats Value: "
+                            "%s]", formats);
+}
+
+/* In the order of firehose.md 3.10; the table is looked up by conversion.c. */
 static enum hy_code check_conversion(const cJSON *destination, struct hy_err *err)
 {
     const cJSON *conversion = hy_tree_get(destination, "DataFormatConversionConfiguration");
@@ -223,8 +247,11 @@ static enum hy_code check_conversion(const cJSON *destination, struct hy_err *er
         return hy_refuse(err, &hy_invalid_argument, "BufferingHints.SizeInMBs must be at least "
                          "64 when data format conversion is enabled.");
     }
-    const enum hy_code code = check_conversion_parts(conversion, err);
-    return code != HY_OK ? code : check_schema(hy_tree_get(conversion, "SchemaConfiguration"), err);
+    enum hy_code code = check_conversion_parts(conversion, err);
+    if (code == HY_OK) {
+        code = check_schema(hy_tree_get(conversion, "SchemaConfiguration"), err);
+    }
+    return code == HY_OK ? check_timestamps(conversion, err) : code;
 }
 
 static enum hy_code check_backup(const cJSON *destination, struct hy_err *err)

@@ -2,9 +2,11 @@
 
 #include "base/base64.h"
 #include "model/limits.h"
+#include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/http_description.h"
 #include "services/firehose/processors.h"
+#include "services/firehose/state.h"
 #include "services/firehose/tree.h"
 
 #include <stdlib.h>
@@ -159,25 +161,29 @@ static bool fill_s3_destination(struct hy_stream_spec *spec, const cJSON *s3)
            fill_processing(spec, hy_tree_get(s3, "ProcessingConfiguration"));
 }
 
-static bool fill(struct hy_stream_spec *spec, const char *region, const cJSON *description)
+static bool fill(struct hy_stream_spec *spec, const struct hy_firehose *firehose,
+                 const cJSON *description)
 {
     const cJSON *http = hy_description_http(description);
+    const cJSON *s3 = hy_description_s3(description);
     return copy_text(&spec->name, hy_description_name(description)) &&
            copy_text(&spec->arn, hy_description_arn(description)) &&
-           copy_text(&spec->region, region) &&
+           copy_text(&spec->region, firehose->region) &&
            copy_text(&spec->version, hy_description_version(description)) &&
            (http != NULL ? fill_http_destination(spec, http)
-                         : fill_s3_destination(spec, hy_description_s3(description)));
+                         : fill_s3_destination(spec, s3) &&
+                               hy_conversion_fill(firehose, s3, &spec->conversion));
 }
 
-struct hy_stream_spec *hy_spec_create(uint64_t id, const char *region, const cJSON *description)
+struct hy_stream_spec *hy_spec_create(const struct hy_firehose *firehose, uint64_t id,
+                                      const cJSON *description)
 {
     struct hy_stream_spec *spec = hy_stream_spec_create();
     if (spec == NULL) {
         return NULL;
     }
     spec->id = id;
-    if (!fill(spec, region, description)) {
+    if (!fill(spec, firehose, description)) {
         hy_stream_spec_release(spec);
         return NULL;
     }

@@ -6,7 +6,11 @@
 
 #include <cjson/cJSON.h>
 
-/* One holder: the caller. NULL when out of memory. */
-struct hy_stream_spec *hy_spec_create(uint64_t id, const char *region, const cJSON *description);
+struct hy_firehose;
+
+/* One holder: the caller. NULL when out of memory. The description has been checked, and the
+ * table is there that it converts by (conversion.h). */
+struct hy_stream_spec *hy_spec_create(const struct hy_firehose *firehose, uint64_t id,
+                                      const cJSON *description);
 
 #endif

@@ -17,6 +17,7 @@ struct hy_firehose {
     struct hy_registry *registry;
     char *region, *account;
     bool has_quotas;
+    struct hy_firehose_table *tables; /* conversion.h */
     struct hy_delivery_stream *streams; /* by name */
     uint64_t next_id;
     bool closing; /* streams that come alive now are closed at once */

@@ -36,10 +36,12 @@ static bool is_enabled(const cJSON *value, const char *text)
     return hy_tree_flag(value, "Enabled", false);
 }
 
-static bool is_enabled_unless_told(const cJSON *value, const char *text)
+static bool writes_orc(const cJSON *value, const char *text)
 {
+    const cJSON *output = hy_tree_get(value, "OutputFormatConfiguration");
     (void)text;
-    return hy_tree_flag(value, "Enabled", true);
+    return hy_tree_flag(value, "Enabled", true) &&
+           hy_tree_get(hy_tree_get(output, "Serializer"), "OrcSerDe") != NULL;
 }
 
 struct row {
@@ -77,8 +79,8 @@ static const struct row of_requests[] = {
 static const struct row of_s3[] = {
     { "SecretsManagerConfiguration", is_enabled, NULL, "access keys from Secrets Manager" },
     { "Prefix", has_keys, NULL, "partition keys" },
-    { "DataFormatConversionConfiguration", is_enabled_unless_told, NULL,
-      "data format conversion" },
+    { "DataFormatConversionConfiguration", writes_orc, NULL,
+      "ORC as output format, only Parquet" },
     { "DynamicPartitioningConfiguration", is_enabled, NULL, "dynamic partitioning" },
 };
 

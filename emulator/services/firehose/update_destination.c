@@ -1,4 +1,5 @@
 /* update_destination.c - UpdateDestination: firehose.md 2.9, whose order of checks this follows. */
+#include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
 #include "services/firehose/http_description.h"
@@ -101,8 +102,15 @@ static enum hy_code act(struct hy_delivery_stream *stream, const cJSON *request,
                         struct hy_call *call)
 {
     cJSON *destination = NULL;
-    const enum hy_code code = update(stream->description, request, &destination, &call->err);
+    enum hy_code code = update(stream->description, request, &destination, &call->err);
     if (code != HY_OK) {
+        return code;
+    }
+    code = hy_conversion_check(stream->firehose,
+                               hy_tree_get(destination, "ExtendedS3DestinationDescription"),
+                               &call->err);
+    if (code != HY_OK) {
+        cJSON_Delete(destination);
         return code;
     }
     if (cJSON_Compare(hy_tree_get(stream->description, "Destination"), destination, true)) {

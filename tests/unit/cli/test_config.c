@@ -46,7 +46,8 @@ static const struct refused {
 } refused[] = {
     { "not an object", "[]", "1: must be one JSON object" },
     { "unknown member", "{\n \"bucket\": []\n}",
-      "2: bucket: unknown member; known are buckets, functions, streams, credentials" },
+      "2: bucket: unknown member; known are buckets, functions, streams, tables, "
+      "credentials" },
     { "buckets is no list", "{\"buckets\":\"b\"}", "1: buckets: must be a list of strings" },
     { "a bucket is no string", "{\"buckets\":[\"a\",\n3]}",
       "2: buckets: must hold strings only" },

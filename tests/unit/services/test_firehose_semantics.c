@@ -23,6 +23,8 @@
              "\"DataFormatConversionConfiguration\":{" more "}")
 #define SCHEMA "\"SchemaConfiguration\":{\"RoleARN\":\"r\",\"DatabaseName\":\"d\"," \
                "\"TableName\":\"t\"}"
+#define HIVE(formats) "\"InputFormatConfiguration\":{\"Deserializer\":{\"HiveJsonSerDe\":{" \
+                      "\"TimestampFormats\":[" formats "]}}}"
 #define INPUT "\"InputFormatConfiguration\":{\"Deserializer\":{\"OpenXJsonSerDe\":{}}}"
 #define OUTPUT "\"OutputFormatConfiguration\":{\"Serializer\":{\"ParquetSerDe\":{}}}"
 #define PREFIX "Ths supplied prefix(es) do not satisfy the following constraint: "
@@ -184,6 +186,12 @@ static const struct refused {
     { CONVERSION(INPUT "," OUTPUT ",\"SchemaConfiguration\":{\"RoleARN\":\"r\","
                  "\"DatabaseName\":\"d\"}"), INVALID,
       "SchemaConfiguration.TableName must not be null or empty" },
+    { CONVERSION(HIVE("\"millis\",\"yyyy-MM-ddTHH\"") "," OUTPUT "," SCHEMA), INVALID,
+      "One or more SerDe options are invalid for org.apache.hcatalog.data.JsonSerDe: [Key: "
+      "timestamp.formats Value: millis,yyyy-MM-ddTHH]" },
+    { CONVERSION(HIVE("\"millis\"") "," OUTPUT "," SCHEMA), INVALID,
+      "Table t not found in database d. (Service: AWSGlue; Status Code: 400; Error Code: "
+      "EntityNotFoundException)" },
 
     /* processors: 3.8 */
     { PROCESSING(""), INVALID, "A maximum of 5 and a minimum of 1 processor needs to be supplied "
@@ -268,8 +276,9 @@ static const struct refused {
       "\"S3Configuration\":{" S3 "},\"SecretsManagerConfiguration\":{\"Enabled\":true,"
       "\"SecretARN\":\"arn:aws:secretsmanager:us-east-1:123456789012:secret:s\"}}", INVALID,
       "hydrant does not support access keys from Secrets Manager (SecretsManagerConfiguration)" },
-    { CONVERSION(INPUT "," OUTPUT "," SCHEMA), INVALID, "hydrant does not support data format "
-      "conversion (DataFormatConversionConfiguration)" },
+    { CONVERSION(INPUT ",\"OutputFormatConfiguration\":{\"Serializer\":{\"OrcSerDe\":{}}}," SCHEMA),
+      INVALID, "hydrant does not support ORC as output format, only Parquet "
+      "(DataFormatConversionConfiguration)" },
 };
 
 static void test_refused(void **state)
