@@ -33,6 +33,7 @@ enum {
     HY_ENDPOINT_MESSAGE_MAX = 8192,   /* what is kept of an answer; 6.3 */
     HY_ENDPOINT_RETRY_SECONDS_DEFAULT = 300, /* 6.1, Appendix A 14 */
     HY_PREFIX_EVALUATED_MAX = 512,    /* 3.6 */
+    HY_ACTIVE_PARTITIONS_MAX = 500,   /* of a stream; 3.9 */
     HY_DELIVERY_RETRY_MS = 5000,      /* pause before S3 is tried again; not documented */
 };
 

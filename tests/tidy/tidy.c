@@ -46,8 +46,8 @@ static const struct layer {
     { "services/firehose", " services pipeline/stream pipeline/convert pipeline bucket runtime "
                            "store io model base " },
     { "services", " io base " },
-    { "pipeline/stream", " pipeline/transform pipeline/partition pipeline/delivery pipeline "
-                         "bucket runtime store io model base " },
+    { "pipeline/stream", " pipeline/transform pipeline/process pipeline/partition "
+                         "pipeline/delivery pipeline bucket runtime store io model base " },
     { "pipeline/transform", " pipeline/process pipeline/partition pipeline/delivery pipeline "
                             "runtime store io model base " },
     { "pipeline/process", " pipeline/partition store model base " },
@@ -75,6 +75,7 @@ static const struct fence {
     { "<pthread.h>", " io store " },
     { "<sqlite3.h>", " store " },
     { "<zip.h>", " runtime pipeline/delivery " },
+    { "<jq.h>", " pipeline/process " },
     { "<libdeflate.h>", " pipeline/delivery pipeline/convert pipeline/process "
                         "harness " },
     { "<snappy-c.h>", " pipeline/delivery pipeline/convert " },

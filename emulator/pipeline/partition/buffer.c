@@ -7,7 +7,11 @@
 #include "store/part.h"
 
 /* An object of the default size stays in memory; larger ones go to the spool's file. */
-enum { SPOOL_MEMORY_MAX = 6 * HY_MIB };
+enum {
+    SPOOL_MEMORY_MAX = 6 * HY_MIB,
+    /* There may be HY_ACTIVE_PARTITIONS_MAX of them, and each waits for 64 MiB or more. */
+    PARTITION_MEMORY_MAX = 128 * 1024,
+};
 
 enum hy_code hy_buffer_init(struct hy_buffer *buffer, struct hy_stream_spec *spec,
                             enum hy_parcel_kind kind)
@@ -113,7 +117,10 @@ enum hy_code hy_buffer_add_entry(struct hy_buffer *buffer, const char *spool_dir
 {
     struct hy_parcel *parcel = buffer->parcel;
     if (parcel->spool == NULL && parcel->kind != HY_PARCEL_DROPPED) {
-        parcel->spool = hy_spool_create(spool_dir, SPOOL_MEMORY_MAX);
+        const bool is_one_of_many =
+            parcel->kind == HY_PARCEL_DATA && parcel->spec->process.partition;
+        parcel->spool = hy_spool_create(spool_dir, is_one_of_many ? PARTITION_MEMORY_MAX
+                                                                  : SPOOL_MEMORY_MAX);
         if (parcel->spool == NULL) {
             return HY_NO_MEMORY;
         }

@@ -7,6 +7,7 @@
 #include "pipeline/delivery/compression.h"
 #include "pipeline/delivery/object_name.h"
 #include "pipeline/partition/buffer.h"
+#include "pipeline/partition/key_values.h"
 #include "pipeline/partition/prefix.h"
 
 #include <uthash.h>
@@ -22,7 +23,7 @@ struct slot_key {
     const struct hy_stream_spec *spec;
     enum hy_parcel_kind kind;
     unsigned values_len;
-    char values[HY_PREFIX_EVALUATED_MAX]; /* evaluated partition keys, or the error type */
+    char values[HY_KEY_VALUES_BYTES_MAX]; /* of partition keys, or the error type */
 };
 
 struct slot {
@@ -40,6 +41,7 @@ struct hy_partition {
     struct slot *table; /* by key */
     struct slot *slots; /* the same, in order */
     struct slot *latest[HY_PARCEL_DROPPED + 1]; /* found last, by kind: nearly always it again */
+    unsigned active;                            /* slots of dynamic partitions */
     struct hy_buf line;                         /* of an error object, for reuse */
 };
 
@@ -50,9 +52,20 @@ static const hy_sv processing_failed = HY_SV_INIT("processing-failed");
 static const hy_sv endpoint_failed = HY_SV_INIT("http-endpoint-failed");
 static const hy_sv conversion_failed = HY_SV_INIT("format-conversion-failed");
 
+/* The service's code and words for it are not known, only where the records go. */
+static const struct hy_failure active_partitions_exceeded = {
+    "DynamicPartitioning.ActivePartitionsExceeded",
+    "The number of active partitions is over the limit of the delivery stream.",
+};
+
 static size_t key_len(const struct slot_key *key)
 {
     return offsetof(struct slot_key, values) + key->values_len;
+}
+
+static bool is_dynamic(const struct slot *slot)
+{
+    return slot->key.kind == HY_PARCEL_DATA && slot->key.values_len > 0;
 }
 
 /* ---- sealing ---- */
@@ -61,6 +74,7 @@ static void slot_destroy(struct slot *slot)
 {
     struct hy_partition *partition = slot->partition;
     hy_agenda_clear(partition->channel->env->agenda, &slot->item);
+    partition->active -= is_dynamic(slot);
     if (partition->latest[slot->key.kind] == slot) {
         partition->latest[slot->key.kind] = NULL;
     }
@@ -84,7 +98,7 @@ static hy_sv extension_of(const struct hy_parcel *parcel, hy_sv error_type)
 
 /* The prefix has been checked and fits; what is drawn is drawn in the order of sealing. */
 static void write_key(struct hy_channel *channel, const struct hy_parcel *parcel, hy_sv error_type,
-                      char key[HY_OBJECT_KEY_MAX + 1], size_t *key_len)
+                      hy_sv key_values, char key[HY_OBJECT_KEY_MAX + 1], size_t *key_len)
 {
     const struct hy_s3_spec *s3 = parcel->s3;
     struct hy_random *random = &channel->object_random[hy_parcel_lane(parcel->kind)];
@@ -93,6 +107,8 @@ static void write_key(struct hy_channel *channel, const struct hy_parcel *parcel
         .error_type = error_type,
         .instant_ms = parcel->oldest_ms,
         .random = random,
+        .key = hy_key_values_next,
+        .key_ctx = &key_values,
     };
     char uuid[HY_UUID_BYTES];
     struct hy_buf prefix;
@@ -118,14 +134,16 @@ static void write_key(struct hy_channel *channel, const struct hy_parcel *parcel
 
 /* An object that is converted may leave records over, and is told now where they go: names are
  * the same in every run, the end of a conversion is a matter of real time. */
-static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy_sv error_type)
+static void name_parcel(struct hy_channel *channel, struct hy_parcel *parcel, hy_sv error_type,
+                        hy_sv key_values)
 {
-    write_key(channel, parcel, error_type, parcel->key, &parcel->key_len);
+    write_key(channel, parcel, error_type, key_values, parcel->key, &parcel->key_len);
     if (hy_compression_find(parcel->s3->compression)->has_entry) {
         hy_random_uuid(&channel->object_random[hy_parcel_lane(parcel->kind)], parcel->entry);
     }
     if (hy_parcel_is_converted(parcel)) {
-        write_key(channel, parcel, conversion_failed, parcel->error_key, &parcel->error_key_len);
+        write_key(channel, parcel, conversion_failed, HY_SV(""), parcel->error_key,
+                  &parcel->error_key_len);
     }
 }
 
@@ -139,7 +157,8 @@ static void seal(struct slot *slot)
         if (hy_parcel_is_for_endpoint(parcel)) {
             type = endpoint_failed; /* an object only if the endpoint does not take it */
         }
-        name_parcel(partition->channel, parcel, type);
+        const hy_sv keys = { slot->key.values, is_error ? 0 : slot->key.values_len };
+        name_parcel(partition->channel, parcel, type, keys);
     }
     slot_destroy(slot);
     hy_delivery_push(partition->delivery, parcel);
@@ -183,7 +202,7 @@ static struct slot *slot_begin(struct hy_partition *partition, struct hy_stream_
         return NULL;
     }
     slot->partition = partition;
-    slot->key = *key;
+    memcpy(&slot->key, key, key_len(key));
     slot->item.due = on_due;
     slot->item.ctx = slot;
     if (hy_buffer_init(&slot->buffer, spec, key->kind) != HY_OK) {
@@ -197,10 +216,17 @@ static struct slot *slot_begin(struct hy_partition *partition, struct hy_stream_
         return NULL;
     }
     DL_APPEND(partition->slots, slot);
+    partition->active += is_dynamic(slot);
     return slot;
 }
 
-/* Found or begun; NULL when out of memory. */
+static bool is_over_limit(const struct hy_partition *partition, const struct slot_key *key)
+{
+    return key->kind == HY_PARCEL_DATA && key->values_len > 0 &&
+           partition->active >= HY_ACTIVE_PARTITIONS_MAX;
+}
+
+/* Found or begun; NULL when out of memory, or when there would be too many. */
 static struct slot *slot_for(struct hy_partition *partition, struct hy_stream_spec *spec,
                              enum hy_parcel_kind kind, hy_sv values)
 {
@@ -210,7 +236,7 @@ static struct slot *slot_for(struct hy_partition *partition, struct hy_stream_sp
         return slot;
     }
     struct slot_key key;
-    memset(&key, 0, sizeof key); /* padding included: it is hashed */
+    memset(&key, 0, offsetof(struct slot_key, values)); /* padding included: it is hashed */
     key.spec = spec;
     key.kind = kind;
     assert(values.len <= sizeof key.values);
@@ -219,7 +245,7 @@ static struct slot *slot_for(struct hy_partition *partition, struct hy_stream_sp
         memcpy(key.values, values.ptr, values.len);
     }
     HASH_FIND(hh, partition->table, &key, key_len(&key), slot);
-    if (slot == NULL) {
+    if (slot == NULL && !is_over_limit(partition, &key)) {
         slot = slot_begin(partition, spec, &key);
     }
     partition->latest[kind] = slot;
@@ -283,6 +309,24 @@ static enum hy_code add_error(struct hy_partition *partition, struct hy_stream_s
     return add_entry(partition, slot, entry, now_ms);
 }
 
+static enum hy_code add_data(struct hy_partition *partition, struct hy_stream_spec *spec,
+                             const struct hy_processed *record, struct hy_entry *entry,
+                             uint64_t now_ms)
+{
+    struct slot *slot = slot_for(partition, spec, HY_PARCEL_DATA, record->key_values);
+    if (slot != NULL || record->key_values.len == 0 ||
+        partition->active < HY_ACTIVE_PARTITIONS_MAX) {
+        entry->data = record->data;
+        return add_entry(partition, slot, entry, now_ms);
+    }
+    struct hy_processed failed = *record;
+    failed.failure = &active_partitions_exceeded;
+    failed.error_type = "activePartitionExceeded";
+    failed.without_lambda = true;
+    failed.attempts_made = 1;
+    return add_error(partition, spec, &failed, entry, now_ms);
+}
+
 enum hy_code hy_partition_processed(struct hy_partition *partition, struct hy_stream_spec *spec,
                                     const struct hy_processed *record, uint64_t now_ms)
 {
@@ -295,9 +339,7 @@ enum hy_code hy_partition_processed(struct hy_partition *partition, struct hy_st
     };
     switch (record->outcome) {
     case HY_OUTCOME_OK:
-        entry.data = record->data;
-        return add_entry(partition, slot_for(partition, spec, HY_PARCEL_DATA, HY_SV("")), &entry,
-                         now_ms);
+        return add_data(partition, spec, record, &entry, now_ms);
     case HY_OUTCOME_DROPPED:
         return add_entry(partition, slot_for(partition, spec, HY_PARCEL_DROPPED, HY_SV("")),
                          &entry, now_ms);

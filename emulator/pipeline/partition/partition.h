@@ -1,9 +1,11 @@
 /* partition.h - sorts records into the objects they will be part of.
  *
- * A stream has a buffer for each distinct evaluated partition (so far there is exactly one),
- * one for each error type, one for the source backup; each exists from its first record until
- * it is sealed and pushed to delivery/. A buffer keeps the spec it was begun with: after an
- * update of the stream the old one and the new one exist side by side.
+ * A stream has a buffer for each distinct set of partition key values (without dynamic
+ * partitioning that is one), one for each error type, one for the source backup; each exists from
+ * its first record until it is sealed and pushed to delivery/. A partition is active as long as
+ * its buffer exists; a record that would make more than HY_ACTIVE_PARTITIONS_MAX of them active
+ * goes to the error output instead (firehose.md 3.9). A buffer keeps the spec it was begun with:
+ * after an update of the stream the old one and the new one exist side by side.
  */
 #ifndef HY_PIPELINE_PARTITION_PARTITION_H
 #define HY_PIPELINE_PARTITION_PARTITION_H
@@ -39,6 +41,7 @@ struct hy_processed {
     unsigned attempts_made;
     uint64_t ended_ms;                /* when the last attempt ended */
     size_t key_first, key_count;      /* of the reply's partition keys */
+    hy_sv key_values;                 /* OK, with dynamic partitioning: key_values.h */
 };
 
 /* NULL when out of memory. */

@@ -228,14 +228,15 @@ static void on_written(void *ctx, const struct hy_extent *extent, hy_sv frames)
 
 /* ---- opening ---- */
 
-static enum hy_code check_s3(const struct hy_s3_spec *s3, struct hy_err *err)
+static enum hy_code check_s3(const struct hy_s3_spec *s3, bool may_have_keys,
+                             struct hy_err *err)
 {
     if (hy_compression_find(s3->compression) == NULL) {
         return hy_fail(err, HY_INVALID, "CompressionFormat number %d is not emulated",
                        (int)s3->compression);
     }
-    if (s3->naming->prefix.has_keys || s3->naming->error_prefix.has_keys) {
-        return hy_fail(err, HY_INVALID, "Prefix %s has partition keys: they are not emulated",
+    if ((s3->naming->prefix.has_keys && !may_have_keys) || s3->naming->error_prefix.has_keys) {
+        return hy_fail(err, HY_INVALID, "Prefix %s has partition keys, and nobody who knows them",
                        s3->prefix);
     }
     return HY_OK;
@@ -245,9 +246,9 @@ enum hy_code hy_stream_check(struct hy_stream_spec *spec, struct hy_err *err)
 {
     enum hy_code code = hy_stream_spec_prepare(spec, err);
     if (code == HY_OK) {
-        code = check_s3(&spec->s3, err);
+        code = check_s3(&spec->s3, spec->process.partition, err);
     }
-    return code != HY_OK || !spec->has_backup ? code : check_s3(&spec->backup, err);
+    return code != HY_OK || !spec->has_backup ? code : check_s3(&spec->backup, false, err);
 }
 
 /* Names of objects must differ from those of earlier runs with the same seed: what has been

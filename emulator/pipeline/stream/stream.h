@@ -27,6 +27,11 @@ struct hy_stream; /* opaque */
 HY_MUST_CHECK
 enum hy_code hy_stream_check(struct hy_stream_spec *spec, struct hy_err *err);
 
+/* HY_INVALID with what jq says: a MetadataExtraction query that cannot be compiled. Takes tens of
+ * milliseconds, so a stream that was there before is not asked again when it is opened. */
+HY_MUST_CHECK
+enum hy_code hy_stream_check_query(const char *query, struct hy_err *err);
+
 /* Blocking (see above). Takes a hold on the spec. Checks it first. */
 HY_MUST_CHECK
 enum hy_code hy_stream_open(struct hy_pipeline_env *env, struct hy_stream_spec *spec,

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "model/limits.h"
 #include "pipeline/transform/event.h"
+#include "pipeline/transform/keys.h"
 #include "pipeline/transform/retry.h"
 
 #include <stdlib.h>
@@ -17,6 +18,12 @@ void hy_flight_finish(struct hy_flight *flight)
         hy_reply_finish(&answer->reply);
         free(answer->text);
         free(answer);
+    }
+    while (flight->key_bytes != NULL) {
+        struct hy_key_bytes *bytes = flight->key_bytes;
+        flight->key_bytes = bytes->next;
+        hy_buf_finish(&bytes->values);
+        free(bytes);
     }
     hy_buf_finish(&flight->event);
     hy_process_destroy(flight->process);
@@ -172,6 +179,7 @@ void hy_flight_build(void *ctx)
     }
     if (flight->batch->spec->transform.lambda_arn == NULL) {
         flight->first = flight->end = hy_flight_going(flight);
+        flight->code = hy_flight_extract(flight, 0, flight->end, NULL);
         return;
     }
     pass_over_too_large(flight);
@@ -241,5 +249,9 @@ void hy_flight_read(void *ctx)
     }
     if (flight->code == HY_OK && flight->frames == NULL && has_failed(flight)) {
         flight->code = add_sources(flight);
+    }
+    if (flight->code == HY_OK && flight->failure == NULL) {
+        flight->code =
+            hy_flight_extract(flight, flight->first, flight->end, &flight->answers->reply);
     }
 }

@@ -9,6 +9,7 @@
 #define HY_PIPELINE_TRANSFORM_FLIGHT_H
 
 #include "pipeline/batch.h"
+#include "pipeline/process/metadata.h"
 #include "pipeline/process/process.h"
 #include "pipeline/transform/reply.h"
 #include "pipeline/transform/transform.h"
@@ -18,6 +19,12 @@ struct hy_answer {
     char *text;
     struct hy_reply reply;
     struct hy_answer *next;
+};
+
+/* Likewise, what their partition keys point into. */
+struct hy_key_bytes {
+    struct hy_buf values;
+    struct hy_key_bytes *next;
 };
 
 enum hy_flight_state {
@@ -44,6 +51,8 @@ struct hy_flight {
     char *reply_text;                 /* came, and has not been read */
     size_t reply_len;
     struct hy_answer *answers;        /* read */
+    struct hy_extractor *extractor;   /* of the transform, while the flight holds a place */
+    struct hy_key_bytes *key_bytes;
     const struct hy_failure *failure; /* of all records of the event at hand */
     enum hy_code code;                /* of the pool's work */
     size_t passed;                    /* records that partition/ has taken */

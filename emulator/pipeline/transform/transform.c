@@ -20,6 +20,8 @@ struct hy_transform {
     const struct hy_delivery *delivery;
     struct hy_flight *flights; /* in the order of their batches */
     unsigned places_taken;
+    struct hy_extractor *extractors[HY_LAMBDA_CONCURRENT_MAX]; /* that no flight has */
+    unsigned extractor_count;
     bool is_passing;        /* pass_on is at work: it does not call itself */
 };
 
@@ -55,9 +57,34 @@ static void leave_place(struct hy_transform *transform)
     hy_pipeline_end(channel->env);
 }
 
+static void take_extractor(struct hy_flight *flight)
+{
+    struct hy_transform *transform = flight->transform;
+    const char *query = flight->batch->spec->process.query;
+    while (query != NULL && flight->extractor == NULL && transform->extractor_count > 0) {
+        struct hy_extractor *extractor = transform->extractors[--transform->extractor_count];
+        if (hy_extractor_is_for(extractor, query)) {
+            flight->extractor = extractor;
+        } else {
+            hy_extractor_destroy(extractor); /* the stream was updated */
+        }
+    }
+}
+
+static void give_extractor_back(struct hy_flight *flight)
+{
+    struct hy_transform *transform = flight->transform;
+    if (flight->extractor != NULL) {
+        assert(transform->extractor_count < HY_LAMBDA_CONCURRENT_MAX);
+        transform->extractors[transform->extractor_count++] = flight->extractor;
+        flight->extractor = NULL;
+    }
+}
+
 static void abandon(struct hy_flight *flight, enum hy_code code)
 {
     struct hy_transform *transform = flight->transform;
+    give_extractor_back(flight);
     if (!transform->channel->closing) {
         hy_channel_leave(transform->channel, flight->batch->count, code);
     }
@@ -69,6 +96,7 @@ static void finish(struct hy_flight *flight)
 {
     struct hy_transform *transform = flight->transform;
     flight->state = HY_FLIGHT_DONE;
+    give_extractor_back(flight);
     leave_place(transform);
 }
 
@@ -103,6 +131,7 @@ static void pause_flight(struct hy_flight *flight)
         return;
     }
     flight->state = HY_FLIGHT_PAUSED;
+    give_extractor_back(flight);
     leave_place(transform);
 }
 
@@ -252,6 +281,7 @@ static void start(struct hy_flight *flight)
     struct hy_channel *channel = flight->transform->channel;
     flight->transform->places_taken++;
     hy_pipeline_begin(channel->env);
+    take_extractor(flight);
     if (flight->event.len > 0) {
         invoke(flight); /* another attempt */
     } else {
@@ -375,7 +405,13 @@ struct hy_transform *hy_transform_create(struct hy_channel *channel, struct hy_p
 
 void hy_transform_destroy(struct hy_transform *transform)
 {
-    assert(transform == NULL || transform->flights == NULL);
+    if (transform == NULL) {
+        return;
+    }
+    assert(transform->flights == NULL);
+    while (transform->extractor_count > 0) {
+        hy_extractor_destroy(transform->extractors[--transform->extractor_count]);
+    }
     free(transform);
 }
 

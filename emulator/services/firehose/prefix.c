@@ -3,6 +3,7 @@
 #include "model/limits.h"
 #include "model/naming.h"
 #include "services/firehose/errors.h"
+#include "services/firehose/query_keys.h"
 
 #include <string.h>
 
@@ -86,11 +87,44 @@ static const char *broken_key_rule(const struct hy_naming *naming, bool is_parti
         return "S3 Prefix should contain Dynamic Partitioning namespaces when Dynamic "
                "Partitioning is enabled";
     }
+    if (!is_partitioned && naming->prefix.has_keys) { /* the sentence is ours */
+        return "S3 Prefix should not contain Dynamic Partitioning namespaces when Dynamic "
+               "Partitioning is not enabled";
+    }
     return NULL;
 }
 
-static enum hy_code check_rules(const struct hy_naming *naming, bool is_partitioned,
-                                struct hy_err *err)
+static bool has_query_key(const struct hy_expression *prefix, hy_sv name)
+{
+    for (size_t i = 0; i < prefix->count; i++) {
+        const struct hy_piece *piece = &prefix->pieces[i];
+        if (piece->kind == HY_PIECE_QUERY_KEY && hy_sv_equal(piece->text, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *broken_query_rule(const struct hy_expression *prefix, const char *query)
+{
+    struct hy_query_keys keys;
+    if (query == NULL || !hy_query_keys_read(hy_sv_of(query), &keys)) {
+        return NULL;
+    }
+    if (keys.count > HY_QUERY_KEYS_MAX) { /* the number is known, the sentence is ours */
+        return "MetaDataExtraction JQ Query can't contain more than 50 keys";
+    }
+    for (size_t i = 0; i < keys.count; i++) {
+        if (!has_query_key(prefix, keys.names[i])) {
+            return "MetaDataExtraction JQ Query can't contain keys that are not present in the "
+                   "S3 Prefix expression";
+        }
+    }
+    return NULL;
+}
+
+static enum hy_code check_rules(const struct hy_naming *naming,
+                                const struct hy_prefix_settings *settings, struct hy_err *err)
 {
     const char *rule = broken_rule(naming);
     if (rule != NULL) {
@@ -100,7 +134,10 @@ static enum hy_code check_rules(const struct hy_naming *naming, bool is_partitio
     if (code == HY_OK) {
         code = check_value(naming, true, err);
     }
-    rule = broken_key_rule(naming, is_partitioned);
+    rule = broken_key_rule(naming, settings->is_partitioned);
+    if (rule == NULL && settings->is_partitioned) {
+        rule = broken_query_rule(&naming->prefix, settings->query);
+    }
     return code != HY_OK || rule == NULL ? code : refuse(err, rule);
 }
 
@@ -128,7 +165,7 @@ enum hy_code hy_firehose_prefix_check(const struct hy_prefix_settings *settings,
         return refuse(err, why.text);
     }
     if (code == HY_OK) {
-        code = check_rules(naming, settings->is_partitioned, err);
+        code = check_rules(naming, settings, err);
     }
     hy_naming_destroy(naming);
     return code;
@@ -137,16 +174,4 @@ enum hy_code hy_firehose_prefix_check(const struct hy_prefix_settings *settings,
 bool hy_prefix_has_expressions(const char *prefix)
 {
     return prefix != NULL && strstr(prefix, "!{") != NULL;
-}
-
-bool hy_firehose_prefix_has_keys(const char *prefix)
-{
-    struct hy_expression expression;
-    struct hy_err why;
-    if (hy_expression_parse(hy_sv_of(prefix), "Prefix", &expression, &why) != HY_OK) {
-        return false;
-    }
-    const bool has_keys = expression.has_keys;
-    hy_expression_finish(&expression);
-    return has_keys;
 }

@@ -9,9 +9,10 @@
 
 #include <stdbool.h>
 
-/* The prefixes and the zone of one S3 destination; each may be NULL. */
+/* The prefixes and the zone of one S3 destination, and where keys come from; each may be NULL. */
 struct hy_prefix_settings {
     const char *prefix, *error_prefix, *time_zone;
+    const char *query;   /* of MetadataExtraction */
     bool is_partitioned; /* dynamically */
 };
 
@@ -20,7 +21,5 @@ enum hy_code hy_firehose_prefix_check(const struct hy_prefix_settings *settings,
                                       struct hy_err *err);
 
 bool hy_prefix_has_expressions(const char *prefix); /* NULL has none */
-/* Partition keys occur in it; false for what is no prefix at all. */
-bool hy_firehose_prefix_has_keys(const char *prefix);
 
 #endif

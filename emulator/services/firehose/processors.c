@@ -1,6 +1,7 @@
 #include "services/firehose/processors.h"
 
 #include "base/base64.h"
+#include "pipeline/stream/stream.h"
 #include "services/firehose/errors.h"
 #include "services/firehose/pattern.h"
 #include "services/firehose/tree.h"
@@ -114,7 +115,16 @@ static enum hy_code check_metadata_extraction(const cJSON *processor, struct hy_
         return hy_refuse(err, &hy_invalid_argument,
                          "MetaDataExtraction JSON Parsing Engine has to be one of JQ-1.6");
     }
-    return HY_OK;
+    const char *query = hy_processor_parameter(processor, "MetadataExtractionQuery");
+    struct hy_err why;
+    if (query == NULL) { /* this sentence and the next are ours */
+        return hy_refuse(err, &hy_invalid_argument, "MetadataExtractionQuery is required when "
+                         "MetadataExtraction processor is used.");
+    }
+    const enum hy_code code = hy_stream_check_query(query, &why);
+    return code != HY_INVALID ? code
+                              : hy_refuse(err, &hy_invalid_argument, "MetaDataExtraction JQ "
+                                          "Query cannot be compiled. %s", why.text);
 }
 
 static enum hy_code check_delimiter(const char *delimiter, struct hy_err *err)

@@ -270,6 +270,17 @@ static enum hy_code check_backup(const cJSON *destination, struct hy_err *err)
     return check_logging(backup, err);
 }
 
+/* NULL unless MetadataExtraction runs. */
+static const char *query_of(const cJSON *destination)
+{
+    const cJSON *processing = hy_tree_get(destination, "ProcessingConfiguration");
+    const cJSON *metadata = hy_tree_flag(processing, "Enabled", false)
+                                ? hy_processors_find(processing, "MetadataExtraction")
+                                : NULL;
+    return metadata == NULL ? NULL
+                            : hy_processor_parameter(metadata, "MetadataExtractionQuery");
+}
+
 static enum hy_code check_prefixes(const cJSON *destination, bool partitioned,
                                    struct hy_err *err)
 {
@@ -277,6 +288,7 @@ static enum hy_code check_prefixes(const cJSON *destination, bool partitioned,
         .prefix = hy_tree_text(destination, "Prefix"),
         .error_prefix = hy_tree_text(destination, "ErrorOutputPrefix"),
         .time_zone = hy_tree_text(destination, "CustomTimeZone"),
+        .query = query_of(destination),
         .is_partitioned = partitioned,
     };
     return hy_firehose_prefix_check(&settings, err);

@@ -99,10 +99,16 @@ static bool fill_split(struct hy_process_spec *spec, const cJSON *processor)
            hy_base64_decode(text, spec->delimiter, &spec->delimiter_len, &bad_at);
 }
 
+/* Whether it partitions is known already. */
 static bool fill_process(struct hy_process_spec *spec, const cJSON *processing)
 {
     if (!hy_tree_flag(processing, "Enabled", false)) {
         return true;
+    }
+    const cJSON *metadata = hy_processors_find(processing, "MetadataExtraction");
+    if (metadata != NULL && spec->partition &&
+        !copy_text(&spec->query, hy_processor_parameter(metadata, "MetadataExtractionQuery"))) {
+        return false;
     }
     const cJSON *logs = hy_processors_find(processing, "CloudWatchLogProcessing");
     spec->decompress = hy_processors_find(processing, "Decompression") != NULL;
@@ -155,6 +161,8 @@ static bool fill_http_destination(struct hy_stream_spec *spec, const cJSON *http
 static bool fill_s3_destination(struct hy_stream_spec *spec, const cJSON *s3)
 {
     spec->has_backup = strcmp(hy_tree_text(s3, "S3BackupMode"), "Enabled") == 0;
+    spec->process.partition =
+        hy_tree_flag(hy_tree_get(s3, "DynamicPartitioningConfiguration"), "Enabled", false);
     return fill_s3(&spec->s3, s3) &&
            (!spec->has_backup ||
             fill_s3(&spec->backup, hy_tree_get(s3, "S3BackupDescription"))) &&

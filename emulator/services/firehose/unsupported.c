@@ -1,7 +1,6 @@
 #include "services/firehose/unsupported.h"
 
 #include "services/firehose/errors.h"
-#include "services/firehose/prefix.h"
 #include "services/firehose/tree.h"
 
 #include <string.h>
@@ -14,20 +13,9 @@ static bool is_there(const cJSON *value, const char *text)
     return true;
 }
 
-static bool is_text(const cJSON *value, const char *text)
-{
-    return strcmp(value->valuestring, text) == 0;
-}
-
 static bool is_other_text(const cJSON *value, const char *text)
 {
     return value->valuestring[0] != '\0' && strcmp(value->valuestring, text) != 0;
-}
-
-static bool has_keys(const cJSON *value, const char *text)
-{
-    (void)text;
-    return hy_firehose_prefix_has_keys(value->valuestring);
 }
 
 static bool is_enabled(const cJSON *value, const char *text)
@@ -78,14 +66,8 @@ static const struct row of_requests[] = {
 /* Of an S3 destination and of its backup; the first one of an HTTP endpoint. */
 static const struct row of_s3[] = {
     { "SecretsManagerConfiguration", is_enabled, NULL, "access keys from Secrets Manager" },
-    { "Prefix", has_keys, NULL, "partition keys" },
     { "DataFormatConversionConfiguration", writes_orc, NULL,
       "ORC as output format, only Parquet" },
-    { "DynamicPartitioningConfiguration", is_enabled, NULL, "dynamic partitioning" },
-};
-
-static const struct row of_processors[] = {
-    { "Type", is_text, "MetadataExtraction", "the processor MetadataExtraction" },
 };
 
 #define ROWS(table) (sizeof(table) / sizeof(table)[0])
@@ -113,17 +95,6 @@ enum hy_code hy_unsupported_check_s3(const cJSON *destination, struct hy_err *er
     enum hy_code code = check(of_s3, ROWS(of_s3), destination, err);
     if (code == HY_OK) {
         code = check(of_s3, ROWS(of_s3), hy_tree_get(destination, "S3BackupDescription"), err);
-    }
-    const cJSON *processing = hy_tree_get(destination, "ProcessingConfiguration");
-    if (!hy_tree_flag(processing, "Enabled", false)) {
-        return code; /* stored and shown, but nothing would run on AWS either */
-    }
-    const cJSON *processor = NULL;
-    cJSON_ArrayForEach(processor, hy_tree_get(processing, "Processors"))
-    {
-        if (code == HY_OK) {
-            code = check(of_processors, ROWS(of_processors), processor, err);
-        }
     }
     return code;
 }

@@ -168,7 +168,7 @@ static void put_row(struct rig *rig)
     rig_run_until(rig, &done);
 }
 
-static void make_spec(struct rig *rig)
+void rig_new_spec(struct rig *rig)
 {
     rig->spec = hy_stream_spec_create();
     assert_non_null(rig->spec);
@@ -229,7 +229,7 @@ void rig_open(struct rig *rig)
         .agenda = &rig->agenda,
     };
     assert_int_equal(hy_delivery_sweep(&rig->env), HY_OK);
-    make_spec(rig);
+    rig_new_spec(rig);
 }
 
 void rig_open_stream(struct rig *rig)

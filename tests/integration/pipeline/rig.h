@@ -74,6 +74,8 @@ struct rig {
 void rig_make_dir(struct rig *rig);
 /* Ground and a spec: bucket "out", 5 MiB or 60 s, no transform. */
 void rig_open(struct rig *rig);
+/* The spec as it was in the beginning; the one before is the caller's. */
+void rig_new_spec(struct rig *rig);
 void rig_set_transform(struct rig *rig, rig_handler_fn *handler); /* 1 MiB or 60 s, 3 retries */
 void rig_open_stream(struct rig *rig);
 void rig_close_stream(struct rig *rig);

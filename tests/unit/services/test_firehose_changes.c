@@ -73,7 +73,8 @@ static const struct refused {
       "attached." },
     { UPDATE("1", EXTENDED("\"Prefix\":\"!{partitionKeyFromLambda:k}\","
                            "\"ErrorOutputPrefix\":\"p\"")), INVALID,
-      "hydrant does not support partition keys (Prefix)" },
+      "Ths supplied prefix(es) do not satisfy the following constraint: S3 Prefix should not "
+      "contain Dynamic Partitioning namespaces when Dynamic Partitioning is not enabled" },
     { UPDATE("1", EXTENDED("\"RoleARN\":\"r\"")), "InvalidParameterValueException",
       "Invalid role ARN." },
 };

@@ -27,6 +27,15 @@
                       "\"TimestampFormats\":[" formats "]}}}"
 #define INPUT "\"InputFormatConfiguration\":{\"Deserializer\":{\"OpenXJsonSerDe\":{}}}"
 #define OUTPUT "\"OutputFormatConfiguration\":{\"Serializer\":{\"ParquetSerDe\":{}}}"
+#define DYNAMIC(prefix, processors) \
+    EXTENDED(",\"Prefix\":\"" prefix "\",\"ErrorOutputPrefix\":\"e\"," \
+             "\"DynamicPartitioningConfiguration\":{\"Enabled\":true}," \
+             "\"ProcessingConfiguration\":{\"Enabled\":true,\"Processors\":[" processors "]}")
+#define JQ(query) \
+    PROCESSOR("MetadataExtraction", PARAMETER("JsonParsingEngine", "JQ-1.6") "," \
+              PARAMETER("MetadataExtractionQuery", query))
+#define TEN(c) c "0:1," c "1:1," c "2:1," c "3:1," c "4:1," c "5:1," c "6:1," c "7:1," c "8:1," \
+               c "9:1"
 #define PREFIX "Ths supplied prefix(es) do not satisfy the following constraint: "
 #define KEY(region) "\"KeyARN\":\"arn:aws:kms:" region ":123456789012:key/k\""
 #define SSE(members) "\"DeliveryStreamEncryptionConfigurationInput\":{" members "},"
@@ -144,6 +153,26 @@ static const struct refused {
       INVALID, PREFIX "S3 Prefix should contain Dynamic Partitioning namespaces when Dynamic "
       "Partitioning is enabled" },
 
+    { EXTENDED(",\"Prefix\":\"!{partitionKeyFromQuery:k}\",\"ErrorOutputPrefix\":\"e\""), INVALID,
+      PREFIX "S3 Prefix should not contain Dynamic Partitioning namespaces when Dynamic "
+      "Partitioning is not enabled" },
+    { EXTENDED(",\"Prefix\":\"!{partitionKeyFromQuery:k}\","
+               "\"DynamicPartitioningConfiguration\":{\"Enabled\":true}"), INVALID,
+      PREFIX "ErrorOutputPrefix cannot be null or empty when Prefix contains expressions" },
+    { DYNAMIC("!{partitionKeyFromQuery:a}", JQ("{a:.a,b:.b}")), INVALID,
+      PREFIX "MetaDataExtraction JQ Query can't contain keys that are not present in the S3 "
+      "Prefix expression" },
+    { DYNAMIC("!{partitionKeyFromLambda:a}", JQ("{a:.a}")), INVALID, /* not from there */
+      PREFIX "MetaDataExtraction JQ Query can't contain keys that are not present in the S3 "
+      "Prefix expression" },
+    { DYNAMIC("!{partitionKeyFromQuery:a0}", JQ("{" TEN("a") "," TEN("b") "," TEN("c") ","
+                                                TEN("d") "," TEN("e") ",f:1}")), INVALID,
+      PREFIX "MetaDataExtraction JQ Query can't contain more than 50 keys" },
+    { DYNAMIC("!{partitionKeyFromQuery:a0}", JQ("{" TEN("a") "," TEN("b") "," TEN("c") ","
+                                                TEN("d") "," TEN("e") "}")), INVALID,
+      PREFIX "MetaDataExtraction JQ Query can't contain keys that are not present in the S3 "
+      "Prefix expression" },
+
     /* buffering with partitioning and conversion: 3.2 */
     { EXTENDED(",\"Prefix\":\"!{partitionKeyFromQuery:k}/\",\"ErrorOutputPrefix\":\"e\","
                "\"BufferingHints\":{\"SizeInMBs\":63,\"IntervalInSeconds\":60},"
@@ -228,6 +257,14 @@ static const struct refused {
       "BufferIntervalInSeconds for lambda processor must be between 0 and 900." },
     { PROCESSING(PROCESSOR("MetadataExtraction", PARAMETER("JsonParsingEngine", "JQ-1.5"))),
       INVALID, "MetaDataExtraction JSON Parsing Engine has to be one of JQ-1.6" },
+    { PROCESSING(PROCESSOR("MetadataExtraction", PARAMETER("JsonParsingEngine", "JQ-1.6"))),
+      INVALID, "MetadataExtractionQuery is required when MetadataExtraction processor is used." },
+    { PROCESSING(JQ("{a:.a")), INVALID,
+      "MetaDataExtraction JQ Query cannot be compiled. jq: error: syntax error, unexpected $end, "
+      "expecting '}' (Unix shell quoting issues?) at <top-level>, line 1:" },
+    { PROCESSING(PROCESSOR("RecordDeAggregation", PARAMETER("SubRecordType", "DELIMITED") ","
+                           PARAMETER("Delimiter", "####"))), INVALID,
+      "Delimiter has to be base64-encoded" },
     { PROCESSING(PROCESSOR("RecordDeAggregation", PARAMETER("SubRecordType", "CSV"))), INVALID,
       "SubRecordType has to be one of JSON, DELIMITED" },
     { PROCESSING(PROCESSOR("RecordDeAggregation", PARAMETER("SubRecordType", "DELIMITED"))),
@@ -294,6 +331,18 @@ static void test_refused(void **state)
 }
 
 static const char *const accepted[] = {
+    DYNAMIC("!{partitionKeyFromQuery:a}!{partitionKeyFromLambda:b}", JQ("{a:.a}")),
+    DYNAMIC("!{partitionKeyFromQuery:a}", JQ("{(.n):.a}")), /* computed: not known before */
+    DYNAMIC("!{partitionKeyFromLambda:a}", PROCESSOR("Lambda", LAMBDA_ARN)),
+    PROCESSING(JQ("{a:.a}")), /* without partitioning it has no effect */
+    PROCESSING(PROCESSOR("RecordDeAggregation", PARAMETER("SubRecordType", "JSON"))),
+    PROCESSING(PROCESSOR("RecordDeAggregation", PARAMETER("SubRecordType", "DELIMITED") ","
+                         PARAMETER("Delimiter", "IyMjIw=="))),
+    PROCESSING(PROCESSOR("AppendDelimiterToRecord", "")),
+    PROCESSING(PROCESSOR("AppendDelimiterToRecord", PARAMETER("Delimiter", "\\\\n"))),
+    PROCESSING(PROCESSOR("Decompression", PARAMETER("CompressionFormat", "GZIP")) ","
+               PROCESSOR("CloudWatchLogProcessing",
+                         PARAMETER("DataMessageExtraction", "TRUE"))),
     EXTENDED(",\"S3BackupMode\":\"Enabled\",\"S3BackupConfiguration\":{" S3
              ",\"BufferingHints\":{\"SizeInMBs\":1,\"IntervalInSeconds\":60}}"),
     LAMBDA("," PARAMETER("NumberOfRetries", "300") "," PARAMETER("BufferSizeInMBs", "0.2") ","
