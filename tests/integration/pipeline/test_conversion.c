@@ -97,6 +97,10 @@ static void test_refused_rows_double_and_lose_nothing(void **state)
         assert_int_equal(count(&rig, ".parquet", HY_SV("good-two")), 2);
         assert_int_equal(count(&rig, "format-conversion-failed", HY_SV("\"YmFk\"")), 1);
         assert_int_equal(rig_temporaries(&rig), 0);
+        const struct hy_counters *counters = hy_stream_counters(rig.stream);
+        assert_int_equal(counters->error_objects, 1);
+        assert_int_equal(counters->delivered_objects, 1);
+        assert_int_equal(counters->delivered_records, 2);
         end(&rig);
     }
 }
