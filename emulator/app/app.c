@@ -11,6 +11,7 @@
 #include "io/http_server.h"
 #include "io/timer.h"
 #include "pipeline/delivery/sweep.h"
+#include "pipeline/source/kinesis.h"
 #include "services/control/control.h"
 #include "store/journal.h"
 #include "store/ledger.h"
@@ -42,6 +43,7 @@ struct app {
     struct hy_journals *journals;
     struct hy_functions *functions;
     struct hy_http_client *http;
+    struct hy_kinesis *kinesis; /* NULL: no endpoint is configured */
     struct hy_agenda agenda;
     struct hy_pipeline_env env;
     struct hy_ticker ticker;
@@ -218,9 +220,17 @@ static enum hy_code open_stores(struct app *app, struct hy_err *err)
 HY_MUST_CHECK
 static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
 {
+    const struct hy_kinesis_options kinesis = { .spec = &app->start.config.kinesis,
+                                                .real = real_clock() };
     app->http = hy_http_client_create(app->loop);
     if (app->http == NULL) {
         return no_memory(err);
+    }
+    if (kinesis.spec->endpoint != NULL) {
+        app->kinesis = hy_kinesis_create(app->loop, &kinesis);
+        if (app->kinesis == NULL) {
+            return no_memory(err);
+        }
     }
     app->env = (struct hy_pipeline_env){
         .loop = app->loop,
@@ -230,6 +240,7 @@ static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
         .buckets = app->buckets,
         .functions = app->functions,
         .http = app->http,
+        .kinesis = app->kinesis,
         .spool_dir = app->paths.spool,
         .sync_objects = app->options->power,
         .clock = hy_wall_clock(&app->wall),
@@ -478,6 +489,7 @@ static void close_all(struct app *app)
     hy_firehose_destroy(app->firehose);
     hy_registry_destroy(app->registry);
     hy_ticker_finish(&app->ticker);
+    hy_kinesis_destroy(app->kinesis);
     hy_functions_destroy(app->functions);
     hy_http_client_destroy(app->http);
     hy_journals_destroy(app->journals);

@@ -79,9 +79,12 @@ static enum hy_code read_member(struct hy_config_reader *reader, hy_sv name)
     if (hy_sv_equal(name, HY_SV("credentials"))) {
         return hy_config_read_objects(reader, name, hy_config_read_credential);
     }
+    if (hy_sv_equal(name, HY_SV("kinesis"))) {
+        return hy_config_read_kinesis(reader);
+    }
     return hy_config_complain(reader, reader->scan.offset, name,
                               "unknown member; known are buckets, functions, streams, tables, "
-                              "credentials");
+                              "credentials, kinesis");
 }
 
 HY_MUST_CHECK
@@ -168,6 +171,7 @@ void hy_config_finish(struct hy_config *config)
         free(config->credentials[i].secret_key);
         free(config->credentials[i].session_token);
     }
+    hy_config_free_kinesis(&config->kinesis);
     free(config->buckets);
     free(config->functions);
     free(config->streams);

@@ -11,6 +11,7 @@
 #include "base/sv.h"
 #include "model/credential_spec.h"
 #include "model/function_spec.h"
+#include "model/kinesis_spec.h"
 
 struct hy_config_stream {
     char *request; /* the CreateDeliveryStream request, JSON */
@@ -35,6 +36,7 @@ struct hy_config {
     size_t table_count;
     struct hy_credential_spec *credentials;
     size_t credential_count;
+    struct hy_kinesis_spec kinesis;
 };
 
 /* HY_INVALID: err->text is "FILE:LINE: member: what is wrong". Relative paths in the file are

@@ -55,5 +55,8 @@ enum hy_code hy_config_read_objects(struct hy_config_reader *reader, hy_sv membe
 /* The parts: one element of "functions", of "credentials". */
 HY_MUST_CHECK enum hy_code hy_config_read_function(struct hy_config_reader *reader);
 HY_MUST_CHECK enum hy_code hy_config_read_credential(struct hy_config_reader *reader);
+/* After the name "kinesis". */
+HY_MUST_CHECK enum hy_code hy_config_read_kinesis(struct hy_config_reader *reader);
+void hy_config_free_kinesis(struct hy_kinesis_spec *spec);
 
 #endif

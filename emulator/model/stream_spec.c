@@ -65,6 +65,7 @@ void hy_stream_spec_release(struct hy_stream_spec *spec)
     free(spec->endpoint.url);
     free(spec->endpoint.access_key);
     free(spec->endpoint.common_attributes);
+    free(spec->source.stream_arn);
     free(spec->name);
     free(spec->arn);
     free(spec->region);

@@ -78,6 +78,12 @@ struct hy_conversion_spec {
     char *table;         /* its schema, Glue-shaped */
 };
 
+/* A Kinesis data stream. */
+struct hy_source_spec {
+    char *stream_arn;     /* NULL: none, records are put */
+    uint64_t start_ms;    /* by real time: nothing that came before is read */
+};
+
 struct hy_stream_spec {
     unsigned holders;
     uint64_t id;          /* the ledger's */
@@ -91,6 +97,7 @@ struct hy_stream_spec {
     struct hy_s3_spec backup; /* source records, untouched */
     struct hy_transform_spec transform;
     struct hy_conversion_spec conversion;
+    struct hy_source_spec source;
     struct hy_process_spec process;
 };
 

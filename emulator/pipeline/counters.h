@@ -29,6 +29,9 @@ struct hy_counters {
     uint64_t delivery_failures; /* attempts that S3 (the directory) refused */
     uint64_t lost_records;      /* given up after 24 hours (firehose.md 5.1) */
     uint64_t settled_records;
+    uint64_t data_read_records, data_read_bytes; /* DataReadFromKinesisStream: before splitting */
+    uint64_t kinesis_millis_behind;   /* a gauge: of the shard that was read last */
+    uint64_t throttled_get_records, throttled_get_shard_iterator, throttled_describe_stream;
 };
 
 #endif

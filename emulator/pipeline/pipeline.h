@@ -26,6 +26,7 @@ struct hy_buckets;
 struct hy_functions;
 struct hy_http_client;
 struct hy_journals;
+struct hy_kinesis;
 struct hy_ledger;
 struct hy_parcel;
 
@@ -39,6 +40,7 @@ struct hy_pipeline_env {
     struct hy_functions *functions;
     struct hy_http_client *http; /* for HTTP endpoint destinations */
     uint64_t endpoint_timeout_ms; /* real time an endpoint has to answer; 0: the service's */
+    struct hy_kinesis *kinesis; /* NULL: no endpoint is configured */
     const char *spool_dir;
     bool sync_objects;       /* --durability power */
     struct hy_clock clock;

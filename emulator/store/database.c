@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { VERSION = 1, BUSY_TIMEOUT_MS = 5000, LOCK_PATH_MAX = 4096 };
+enum { VERSION = 2, BUSY_TIMEOUT_MS = 5000, LOCK_PATH_MAX = 4096 };
 
 /* Numbers that are ids or sequence numbers stay below 2^63, so SQLite's signed integers hold
  * and order them. */
@@ -38,6 +38,15 @@ static const char schema[] =
     "PRAGMA user_version = 1;"
     "COMMIT;";
 
+/* What version 2 has more. */
+static const char second_schema[] =
+    "BEGIN;"
+    "CREATE TABLE checkpoints("
+    "  stream_id INTEGER NOT NULL, shard TEXT NOT NULL, position TEXT NOT NULL,"
+    "  PRIMARY KEY(stream_id, shard)) WITHOUT ROWID;"
+    "PRAGMA user_version = 2;"
+    "COMMIT;";
+
 static const char *const texts[HY_SQL_COUNT] = {
     [HY_SQL_BEGIN] = "BEGIN IMMEDIATE",
     [HY_SQL_COMMIT] = "COMMIT",
@@ -55,6 +64,11 @@ static const char *const texts[HY_SQL_COUNT] = {
     [HY_SQL_DELETE_STREAM] = "DELETE FROM streams WHERE id = ?1",
     [HY_SQL_DELETE_DELIVERIES] = "DELETE FROM deliveries WHERE stream_id = ?1",
     [HY_SQL_DELETE_WATERMARKS] = "DELETE FROM watermarks WHERE stream_id = ?1",
+    [HY_SQL_DELETE_CHECKPOINTS] = "DELETE FROM checkpoints WHERE stream_id = ?1",
+    [HY_SQL_PUT_CHECKPOINT] =
+        "INSERT OR REPLACE INTO checkpoints(stream_id, shard, position) VALUES(?1, ?2, ?3)",
+    [HY_SQL_LOAD_CHECKPOINTS] =
+        "SELECT shard, position FROM checkpoints WHERE stream_id = ?1 ORDER BY shard",
     [HY_SQL_PUT_DELIVERY] =
         "INSERT INTO deliveries(stream_id, lane, bucket, key, temporary, content_type,"
         " content_encoding, bytes, records, made_ms, last_seq, seqs)"
@@ -133,7 +147,9 @@ static enum hy_code set_up(struct hy_database *database, const char *path, bool 
     }
     if (sqlite3_exec(database->handle, modes, NULL, NULL, NULL) != SQLITE_OK ||
         (version == 0 &&
-         sqlite3_exec(database->handle, schema, NULL, NULL, NULL) != SQLITE_OK)) {
+         sqlite3_exec(database->handle, schema, NULL, NULL, NULL) != SQLITE_OK) ||
+        (version < 2 &&
+         sqlite3_exec(database->handle, second_schema, NULL, NULL, NULL) != SQLITE_OK)) {
         return fail(database, path, err);
     }
     return HY_OK;

@@ -6,6 +6,9 @@
 
 /* The record's bytes already stand behind the header's room at `at`. */
 void hy_frame_seal(char *at, size_t bytes, uint64_t seq, uint64_t arrived_ms);
+/* The same for a record with a note: the record's bytes stand HY_NOTED_BYTES(note.len) behind the
+ * header's room. */
+void hy_frame_seal_noted(char *at, hy_sv note, size_t bytes, uint64_t seq, uint64_t arrived_ms);
 
 /* Like hy_frame_next, but also false when the checksum is wrong or the frame is not number
  * `seq`. */

@@ -68,6 +68,19 @@ uint64_t hy_journal_append(struct hy_journal *journal, size_t bytes, uint64_t ar
     return seq;
 }
 
+uint64_t hy_journal_append_noted(struct hy_journal *journal, hy_sv note, size_t bytes,
+                                 uint64_t arrived_ms)
+{
+    struct hy_group *group = journal->open;
+    const size_t size = HY_FRAME_HEADER_BYTES + HY_NOTED_BYTES(note.len) + bytes;
+    assert(group != NULL && size <= group->cap - group->len);
+    const uint64_t seq = journal->next_seq++;
+    hy_frame_seal_noted(group->bytes + group->len, note, bytes, seq, arrived_ms);
+    group->len += size;
+    journal->set->gathered += size;
+    return seq;
+}
+
 size_t hy_journal_mark(const struct hy_journal *journal)
 {
     return journal->open == NULL ? 0 : journal->open->len;

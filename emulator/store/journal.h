@@ -8,8 +8,10 @@
  *
  * A frame is: length u32 (of the bytes at its end), CRC-32C u32 (of the rest of the frame:
  * everything after these 8 bytes), sequence number u64, arrival ms u64, bytes; little-endian;
- * not padded. Sequence numbers of a stream start at 1 and have no gaps, across segments and
- * restarts.
+ * not padded. When the length's highest bit is set, the bytes begin with a note: its length u16,
+ * and what whoever appended the record wants to know about it later (where a source has it from).
+ * hy_frame_next takes it off, so that nobody else sees it.
+ * Sequence numbers of a stream start at 1 and have no gaps, across segments and restarts.
  * A segment file is `<dir>/<id>/<first sequence number, 20 digits>.seg`.
  *
  * Nothing is kept in memory after it was written: whoever needs the records reads them back
@@ -41,7 +43,9 @@
 struct hy_journals; /* opaque: all of them; the folder, the budget, the turn-end hook */
 struct hy_journal;  /* opaque: one stream's */
 
-enum { HY_FRAME_HEADER_BYTES = 24 };
+enum { HY_FRAME_HEADER_BYTES = 24, HY_NOTE_BYTES_MAX = 65535 };
+
+#define HY_NOTED_BYTES(note_len) ((note_len) + 2) /* that a note takes in front of the record */
 
 /* Where whole frames with consecutive sequence numbers lie, back to back, in one segment.
  * A value; stays readable until its records are released. */
@@ -59,6 +63,7 @@ struct hy_frame {
     uint64_t arrived_ms;
     uint32_t frame_bytes; /* header included: the next frame starts so much further */
     hy_sv data;           /* in the frames walked over */
+    hy_sv note;           /* likewise; empty: none */
 };
 
 /* Takes one frame off the front of *frames. False at the end, or when what is left is not a
@@ -117,6 +122,10 @@ char *hy_journal_reserve(struct hy_journal *journal, size_t bytes_max);
 
 /* The reserved record is `bytes` long and complete. Its sequence number is returned. */
 uint64_t hy_journal_append(struct hy_journal *journal, size_t bytes, uint64_t arrived_ms);
+/* The same with a note: HY_NOTED_BYTES(note.len) more were reserved, and the record stands behind
+ * them. */
+uint64_t hy_journal_append_noted(struct hy_journal *journal, hy_sv note, size_t bytes,
+                                 uint64_t arrived_ms);
 
 /* The end of the open group, to come back to: one Put's records are appended all or none.
  * What was appended and not committed when the turn ends is rolled back. */

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <utlist.h>
 
-enum change_kind { PUT_STREAM, DELETE_STREAM, PUT_DELIVERY, PRUNE };
+enum change_kind { PUT_STREAM, DELETE_STREAM, PUT_DELIVERY, PRUNE, PUT_CHECKPOINT };
 
 struct change {
     enum change_kind kind;
@@ -32,6 +32,7 @@ struct change {
     struct hy_ledger_delivery delivery; /* PUT_DELIVERY; seqs is in encoded_seqs */
     hy_sv encoded_seqs;
     uint64_t last_seq;
+    struct hy_ledger_checkpoint checkpoint; /* PUT_CHECKPOINT */
     uint64_t stream_id, watermark;      /* DELETE_STREAM, PRUNE */
     enum hy_lane lane;                  /* PRUNE */
     char bytes[];                       /* what all the views above point into */
@@ -180,6 +181,25 @@ enum hy_code hy_ledger_load_watermarks(struct hy_ledger *ledger, uint64_t stream
     return code == HY_NOT_FOUND ? HY_OK : code;
 }
 
+enum hy_code hy_ledger_load_checkpoints(struct hy_ledger *ledger, uint64_t stream_id,
+                                        void (*each)(void *ctx,
+                                                     const struct hy_ledger_checkpoint *row),
+                                        void *ctx)
+{
+    struct hy_database *database = &ledger->database;
+    sqlite3_stmt *statement = hy_database_statement(database, HY_SQL_LOAD_CHECKPOINTS);
+    enum hy_code code;
+    (void)pthread_mutex_lock(&ledger->use);
+    hy_bind_u64(statement, 1, stream_id);
+    while ((code = hy_database_next_row(database, HY_SQL_LOAD_CHECKPOINTS)) == HY_OK) {
+        const struct hy_ledger_checkpoint row = { stream_id, hy_column_sv(statement, 0),
+                                                  hy_column_sv(statement, 1) };
+        each(ctx, &row);
+    }
+    (void)pthread_mutex_unlock(&ledger->use);
+    return code == HY_NOT_FOUND ? HY_OK : code;
+}
+
 uint64_t hy_ledger_next_stream_id(struct hy_ledger *ledger)
 {
     struct hy_database *database = &ledger->database;
@@ -215,7 +235,8 @@ static enum hy_code put_stream(struct hy_database *database, const struct change
 static enum hy_code delete_stream(struct hy_database *database, const struct change *change)
 {
     static const enum hy_statement all[] = { HY_SQL_DELETE_STREAM, HY_SQL_DELETE_DELIVERIES,
-                                             HY_SQL_DELETE_WATERMARKS };
+                                             HY_SQL_DELETE_WATERMARKS,
+                                             HY_SQL_DELETE_CHECKPOINTS };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         hy_bind_u64(hy_database_statement(database, all[i]), 1, change->stream_id);
         const enum hy_code code = hy_database_run(database, all[i]);
@@ -275,11 +296,21 @@ static enum hy_code prune(struct hy_database *database, const struct change *cha
     return HY_OK;
 }
 
+static enum hy_code put_checkpoint(struct hy_database *database, const struct change *change)
+{
+    sqlite3_stmt *statement = hy_database_statement(database, HY_SQL_PUT_CHECKPOINT);
+    hy_bind_u64(statement, 1, change->checkpoint.stream_id);
+    hy_bind_text(statement, 2, change->checkpoint.shard);
+    hy_bind_text(statement, 3, change->checkpoint.position);
+    return hy_database_run(database, HY_SQL_PUT_CHECKPOINT);
+}
+
 static enum hy_code (*const make[])(struct hy_database *, const struct change *) = {
     [PUT_STREAM] = put_stream,
     [DELETE_STREAM] = delete_stream,
     [PUT_DELIVERY] = put_delivery,
     [PRUNE] = prune,
+    [PUT_CHECKPOINT] = put_checkpoint,
 };
 
 /* One that fails takes nothing of its own along and leaves the others alone. */
@@ -477,6 +508,21 @@ void hy_ledger_put_delivery(struct hy_ledger *ledger, const struct hy_ledger_del
     if (change != NULL) {
         enqueue(ledger, change);
     }
+}
+
+void hy_ledger_put_checkpoint(struct hy_ledger *ledger, const struct hy_ledger_checkpoint *row,
+                              hy_ledger_done_fn *done, void *ctx)
+{
+    struct change *change =
+        make_change(PUT_CHECKPOINT, row->shard.len + row->position.len, done, ctx);
+    if (change == NULL) {
+        return;
+    }
+    char *at = change->bytes;
+    change->checkpoint = (struct hy_ledger_checkpoint){ .stream_id = row->stream_id,
+                                                        .shard = keep(&at, row->shard),
+                                                        .position = keep(&at, row->position) };
+    enqueue(ledger, change);
 }
 
 void hy_ledger_prune(struct hy_ledger *ledger, uint64_t stream_id, enum hy_lane lane,

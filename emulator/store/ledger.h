@@ -43,6 +43,13 @@ struct hy_ledger_delivery {
     const struct hy_seqset *seqs; /* may hold parts of records: store/part.h */
 };
 
+/* How far a stream's source has been read: pipeline/source's own text, opaque here. */
+struct hy_ledger_checkpoint {
+    uint64_t stream_id;
+    hy_sv shard;
+    hy_sv position;
+};
+
 typedef void hy_ledger_done_fn(void *ctx, enum hy_code code);
 
 HY_MUST_CHECK
@@ -64,6 +71,11 @@ enum hy_code hy_ledger_load_deliveries(struct hy_ledger *ledger, uint64_t stream
 HY_MUST_CHECK
 enum hy_code hy_ledger_load_watermarks(struct hy_ledger *ledger, uint64_t stream_id,
                                        uint64_t watermarks[HY_LANE_COUNT]);
+HY_MUST_CHECK
+enum hy_code hy_ledger_load_checkpoints(struct hy_ledger *ledger, uint64_t stream_id,
+                                        void (*each)(void *ctx,
+                                                     const struct hy_ledger_checkpoint *row),
+                                        void *ctx);
 /* A number that was never given before, nor put by hy_ledger_put_stream. 0: the database
  * refused (logged). Blocking; at start only. */
 uint64_t hy_ledger_next_stream_id(struct hy_ledger *ledger);
@@ -78,6 +90,9 @@ void hy_ledger_delete_stream(struct hy_ledger *ledger, uint64_t stream_id,
 /* Also notes the object's metadata, if it has a key, for whoever reads it later. */
 void hy_ledger_put_delivery(struct hy_ledger *ledger, const struct hy_ledger_delivery *row,
                             hy_ledger_done_fn *done, void *ctx);
+/* Inserts or replaces. It is in the database before any delivery that is put later. */
+void hy_ledger_put_checkpoint(struct hy_ledger *ledger, const struct hy_ledger_checkpoint *row,
+                              hy_ledger_done_fn *done, void *ctx);
 /* Deliveries of the lane whose records are all <= watermark are forgotten, the watermark kept
  * (the highest ever given). Only for rows whose object has its name. */
 void hy_ledger_prune(struct hy_ledger *ledger, uint64_t stream_id, enum hy_lane lane,

@@ -36,18 +36,19 @@ static const struct layer {
 } layers[] = {
     { "main", " app cli " },
     { "app", " http wire services services/control services/firehose cli pipeline/stream "
-             "pipeline/transform pipeline/partition pipeline/delivery pipeline bucket runtime "
-             "store io model base " },
+             "pipeline/transform pipeline/partition pipeline/delivery pipeline/source pipeline "
+             "bucket runtime store io model base " },
     { "cli", " model base " },
     { "http", " wire services/control services io model base " },
     { "wire", " services io base " },
     { "services/control", " services/firehose services pipeline/stream pipeline bucket store io "
                           "model base " },
-    { "services/firehose", " services pipeline/stream pipeline/convert pipeline bucket runtime "
-                           "store io model base " },
+    { "services/firehose", " services pipeline/stream pipeline/source pipeline/convert pipeline "
+                           "bucket runtime store io model base " },
     { "services", " io base " },
-    { "pipeline/stream", " pipeline/transform pipeline/process pipeline/partition "
+    { "pipeline/stream", " pipeline/source pipeline/transform pipeline/process pipeline/partition "
                          "pipeline/delivery pipeline bucket runtime store io model base " },
+    { "pipeline/source", " pipeline store io model base " },
     { "pipeline/transform", " pipeline/process pipeline/partition pipeline/delivery pipeline "
                             "runtime store io model base " },
     { "pipeline/process", " pipeline/partition store model base " },

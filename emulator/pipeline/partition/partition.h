@@ -30,6 +30,7 @@ struct hy_partition_key { /* of metadata.partitionKeys */
 struct hy_processed {
     uint64_t seq;
     unsigned place, places;           /* which sub-record of how many: store/part.h */
+    hy_sv note;                       /* the frame's */
     uint64_t arrived_ms;
     uint32_t source_bytes;            /* with the first sub-record: the whole record's */
     enum hy_outcome outcome;

@@ -144,6 +144,7 @@ enum hy_code hy_process_record(struct hy_process *process, const struct hy_frame
     struct hy_processed record = {
         .seq = frame->seq,
         .places = 1,
+        .note = frame->note,
         .arrived_ms = frame->arrived_ms,
         .source_bytes = (uint32_t)frame->data.len,
         .outcome = HY_OUTCOME_OK,

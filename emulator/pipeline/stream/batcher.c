@@ -11,7 +11,8 @@ enum {
 
 static uint64_t encoded_bytes(const struct hy_frame *frame)
 {
-    return HY_BASE64_ENCODED(frame->data.len) + HY_EVENT_RECORD_BYTES;
+    return HY_BASE64_ENCODED(frame->data.len) + HY_EVENT_RECORD_BYTES +
+           hy_event_note_bytes(frame->note.len);
 }
 
 bool hy_batcher_has_room(const struct hy_batcher *batcher, const struct hy_frame *frame)

@@ -8,6 +8,7 @@
 
 #include "pipeline/delivery/delivery.h"
 #include "pipeline/partition/partition.h"
+#include "pipeline/source/source.h"
 #include "pipeline/stream/batcher.h"
 #include "pipeline/stream/settled.h"
 #include "pipeline/stream/stream.h"
@@ -22,6 +23,7 @@ struct hy_stream {
     struct hy_delivery *delivery;
     struct hy_partition *partition; /* NULL once closing */
     struct hy_transform *transform;
+    struct hy_source *source; /* NULL: records are put */
 
     struct hy_batcher batcher;
     struct hy_agenda_item batch_due;
@@ -37,6 +39,7 @@ struct hy_stream {
 
     struct hy_flush *flushes;
     struct hy_await *awaits;
+    enum hy_code source_code; /* while the journal is opened: what its notes came to */
     bool is_look_due;
 
     hy_loop_fn *closed; /* set with channel.closing */

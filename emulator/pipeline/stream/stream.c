@@ -206,6 +206,14 @@ static void take_frame(struct hy_stream *stream, uint64_t segment, uint64_t offs
     }
 }
 
+static void note_source(struct hy_stream *stream, const struct hy_frame *frame)
+{
+    const enum hy_code code = hy_source_recover(stream->source, frame);
+    if (code != HY_OK && stream->source_code == HY_OK) {
+        stream->source_code = code;
+    }
+}
+
 static void on_written(void *ctx, const struct hy_extent *extent, hy_sv frames)
 {
     struct hy_stream *stream = ctx;
@@ -216,6 +224,9 @@ static void on_written(void *ctx, const struct hy_extent *extent, hy_sv frames)
         return; /* the journal has it; the next start takes it down */
     }
     while (hy_frame_next(&frames, &frame)) {
+        if (stream->recovered != NULL && stream->source != NULL) {
+            note_source(stream, &frame);
+        }
         if (stream->recovered == NULL) {
             counters->incoming_records++;
             counters->incoming_bytes += frame.data.len;
@@ -286,13 +297,19 @@ static enum hy_code build(struct hy_stream *stream)
         return HY_NO_MEMORY;
     }
     stream->transform = hy_transform_create(channel, stream->partition, stream->delivery);
-    return stream->transform == NULL ? HY_NO_MEMORY : HY_OK;
+    if (stream->transform == NULL) {
+        return HY_NO_MEMORY;
+    }
+    return stream->spec->source.stream_arn == NULL
+               ? HY_OK
+               : hy_source_create(channel, stream->spec, &stream->source);
 }
 
 /* Nothing may be under way. */
 static void stream_destroy(struct hy_stream *stream)
 {
     hy_batcher_finish(&stream->batcher);
+    hy_source_destroy(stream->source);
     hy_transform_destroy(stream->transform);
     hy_partition_destroy(stream->partition);
     hy_delivery_destroy(stream->delivery);
@@ -331,6 +348,9 @@ static void stop_stages(struct hy_stream *stream, bool discard)
     stream->channel.closing = true;
     hy_agenda_clear(stream->channel.env->agenda, &stream->batch_due);
     hy_batcher_finish(&stream->batcher);
+    if (stream->source != NULL) {
+        hy_source_stop(stream->source);
+    }
     if (stream->transform != NULL) {
         hy_transform_cancel(stream->transform);
     }
@@ -362,6 +382,10 @@ static enum hy_code open_journal(struct hy_stream *stream, struct hy_err *err)
                                               stream->released, on_written, stream, &journal, err);
     stream->journal = journal;
     stream->channel.journal = journal;
+    if (code == HY_OK && stream->source_code != HY_OK) {
+        return hy_fail(err, stream->source_code, "out of memory for stream %s",
+                       stream->spec->name);
+    }
     if (code == HY_OK) {
         hy_journal_skip(journal, highest(stream->recovered));
         skip_gap(stream, hy_journal_next_seq(journal) - 1);
@@ -401,6 +425,10 @@ static enum hy_code open_all(struct hy_stream *stream, struct hy_err *err)
     if (code == HY_OK) {
         fork_random(stream);
         code = open_journal(stream, err);
+    }
+    if (code == HY_OK && stream->source != NULL &&
+        hy_source_start(stream->source, stream->journal) != HY_OK) {
+        code = hy_fail(err, HY_NO_MEMORY, "out of memory for stream %s", stream->spec->name);
     }
     stream->recovered = NULL;
     for (size_t i = 0; i < HY_LANE_COUNT; i++) {
@@ -463,7 +491,8 @@ static void on_deleted(void *ctx, enum hy_code code)
 static void finish_closing(struct hy_stream *stream)
 {
     struct hy_pipeline_env *env = stream->channel.env;
-    if (!hy_transform_is_idle(stream->transform) || !hy_delivery_is_idle(stream->delivery) ||
+    if ((stream->source != NULL && !hy_source_is_idle(stream->source)) ||
+        !hy_transform_is_idle(stream->transform) || !hy_delivery_is_idle(stream->delivery) ||
         stream->is_pruning || stream->is_look_due || stream->is_deleting) {
         return;
     }

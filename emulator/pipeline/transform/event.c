@@ -2,12 +2,37 @@
 
 #include "base/base64.h"
 #include "base/json_write.h"
+#include "pipeline/kinesis_note.h"
 #include "pipeline/transform/record_id.h"
 
 #include <assert.h>
 #include <string.h>
 
 static const hy_sv opening = HY_SV_INIT("{\"invocationId\":\"");
+
+/* firehose.md 4.3; nothing for a record that was put. */
+static void write_metadata(hy_sv written, struct hy_buf *out)
+{
+    struct hy_kinesis_note note;
+    struct hy_json_write json;
+    if (!hy_kinesis_note_read(written, &note)) {
+        return;
+    }
+    hy_buf_append(out, HY_SV(",\"kinesisRecordMetadata\":"));
+    hy_json_write_init(&json, out);
+    hy_json_begin_object(&json);
+    hy_json_name(&json, HY_SV("sequenceNumber"));
+    hy_json_string(&json, note.sequence);
+    hy_json_name(&json, HY_SV("subsequenceNumber"));
+    hy_json_u64(&json, note.sub);
+    hy_json_name(&json, HY_SV("partitionKey"));
+    hy_json_string(&json, note.partition_key);
+    hy_json_name(&json, HY_SV("shardId"));
+    hy_json_string(&json, note.shard);
+    hy_json_name(&json, HY_SV("approximateArrivalTimestamp"));
+    hy_json_u64(&json, note.arrived_ms);
+    hy_json_end_object(&json);
+}
 
 /* Written by hand: it is most of what a transform costs us. */
 static void write_record(const struct hy_processed *record, struct hy_buf *out)
@@ -30,7 +55,9 @@ static void write_record(const struct hy_processed *record, struct hy_buf *out)
         hy_base64_encode(record->data, data);
         hy_buf_commit(out, encoded);
     }
-    hy_buf_append(out, HY_SV("\"}"));
+    hy_buf_append(out, HY_SV("\""));
+    write_metadata(record->note, out);
+    hy_buf_append_byte(out, '}');
 }
 
 void hy_event_write(const struct hy_event_head *head, const struct hy_processed *records,
@@ -44,6 +71,10 @@ void hy_event_write(const struct hy_event_head *head, const struct hy_processed 
     hy_json_string(&json, head->invocation_id);
     hy_json_name(&json, HY_SV("deliveryStreamArn"));
     hy_json_string(&json, head->stream_arn);
+    if (head->source_arn.len > 0) {
+        hy_json_name(&json, HY_SV("sourceKinesisStreamArn"));
+        hy_json_string(&json, head->source_arn);
+    }
     hy_json_name(&json, HY_SV("region"));
     hy_json_string(&json, head->region);
     hy_json_name(&json, HY_SV("records"));

@@ -13,10 +13,17 @@ enum {
     HY_EVENT_INVOCATION_ID_CHARS = HY_UUID_BYTES - 1,
 };
 
+/* What a record's note adds to it, at most: names, numbers, and its texts in JSON. */
+static inline size_t hy_event_note_bytes(size_t note_len)
+{
+    return note_len == 0 ? 0 : 240 + 6 * note_len;
+}
+
 struct hy_event_head {
     hy_sv invocation_id; /* HY_EVENT_INVOCATION_ID_CHARS */
     hy_sv stream_arn;
     hy_sv region;
+    hy_sv source_arn; /* of the Kinesis data stream; empty: records are put */
 };
 
 /* Appends the event to an empty `out`. */

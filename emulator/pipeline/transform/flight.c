@@ -112,7 +112,8 @@ static void unload(struct hy_flight *flight)
 
 static size_t encoded_bytes(const struct hy_processed *record)
 {
-    return HY_BASE64_ENCODED(record->data.len) + HY_EVENT_RECORD_BYTES;
+    return HY_BASE64_ENCODED(record->data.len) + HY_EVENT_RECORD_BYTES +
+           hy_event_note_bytes(record->note.len);
 }
 
 /* Up to where an event with the records from `first` on may go: the function's buffer, whose
@@ -160,6 +161,7 @@ static enum hy_code write_event(struct hy_flight *flight)
         .invocation_id = hy_sv_of(flight->invocation_id),
         .stream_arn = hy_sv_of(spec->arn),
         .region = hy_sv_of(spec->region),
+        .source_arn = hy_sv_of(spec->source.stream_arn),
     };
     if (flight->first == flight->end) {
         return HY_OK;

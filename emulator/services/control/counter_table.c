@@ -4,7 +4,7 @@
 
 #define ROW(member, metric, help)                                                                  \
     {                                                                                              \
-        HY_SV_INIT(#member), HY_SV_INIT(metric), help, offsetof(struct hy_counters, member)        \
+        HY_SV_INIT(#member), HY_SV_INIT(metric), help, offsetof(struct hy_counters, member), false \
     }
 
 const struct hy_counter_row hy_counter_table[] = {
@@ -44,6 +44,16 @@ const struct hy_counter_row hy_counter_table[] = {
     ROW(delivery_failures, "delivery_to_s3_failures", "attempts to deliver that failed"),
     ROW(lost_records, "lost_records", "records given up after 24 hours"),
     ROW(settled_records, "settled_records", "records whose way is over"),
+    ROW(data_read_records, "data_read_from_kinesis_stream_records", "records read from Kinesis"),
+    ROW(data_read_bytes, "data_read_from_kinesis_stream_bytes", "bytes read from Kinesis"),
+    { HY_SV_INIT("kinesis_millis_behind"), HY_SV_INIT("kinesis_millis_behind_latest"),
+      "how far behind the shard that was read last is",
+      offsetof(struct hy_counters, kinesis_millis_behind), true },
+    ROW(throttled_get_records, "throttled_get_records", "GetRecords that Kinesis throttled"),
+    ROW(throttled_get_shard_iterator, "throttled_get_shard_iterator",
+        "GetShardIterator that Kinesis throttled"),
+    ROW(throttled_describe_stream, "throttled_describe_stream",
+        "ListShards and DescribeStream that Kinesis throttled"),
 };
 
 const size_t hy_counter_count = sizeof hy_counter_table / sizeof hy_counter_table[0];

@@ -10,6 +10,7 @@ struct hy_counter_row {
     hy_sv metric;     /* CloudWatch's name in snake case (firehose.md 5.4), or ours */
     const char *help;
     size_t offset;
+    bool is_gauge;
 };
 
 extern const struct hy_counter_row hy_counter_table[];

@@ -11,8 +11,9 @@ struct family {
 static void write_sample(void *ctx, struct hy_stream *stream)
 {
     const struct family *family = ctx;
-    hy_buf_printf(family->out, "hydrant_%s_total{delivery_stream_name=\"%s\"} %llu\n",
-                  hy_counter_table[family->row].metric.ptr, hy_stream_spec_of(stream)->name,
+    const struct hy_counter_row *row = &hy_counter_table[family->row];
+    hy_buf_printf(family->out, "hydrant_%s%s{delivery_stream_name=\"%s\"} %llu\n",
+                  row->metric.ptr, row->is_gauge ? "" : "_total", hy_stream_spec_of(stream)->name,
                   (unsigned long long)hy_counter_read(hy_stream_counters(stream), family->row));
 }
 
@@ -32,8 +33,10 @@ void hy_control_metrics(struct hy_control_call *call)
     for (size_t i = 0; i < hy_counter_count; i++) {
         struct family family = { &body, i };
         const char *metric = hy_counter_table[i].metric.ptr;
-        hy_buf_printf(&body, "# HELP hydrant_%s_total %s\n# TYPE hydrant_%s_total counter\n",
-                      metric, hy_counter_table[i].help, metric);
+        const bool is_gauge = hy_counter_table[i].is_gauge;
+        const char *end = is_gauge ? "" : "_total";
+        hy_buf_printf(&body, "# HELP hydrant_%s%s %s\n# TYPE hydrant_%s%s %s\n", metric, end,
+                      hy_counter_table[i].help, metric, end, is_gauge ? "gauge" : "counter");
         hy_registry_each(registry, write_sample, &family);
     }
     hy_buf_printf(&body, "# HELP hydrant_unsettled_records accepted and still on their way\n"

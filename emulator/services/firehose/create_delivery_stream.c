@@ -19,7 +19,7 @@ enum hy_code hy_create_description(const struct hy_firehose *firehose, hy_sv req
     enum hy_code code = hy_request_parse(request, &hy_shape_create_stream_input, true, &tree, err);
     if (code == HY_OK) {
         const struct hy_description_origin origin = { firehose->region, firehose->account,
-                                                      now_ms };
+                                                      now_ms, firehose->env->kinesis };
         code = hy_description_create(&origin, tree, description, err);
         cJSON_Delete(tree);
     }

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
+#include "services/firehose/kinesis_source.h"
 #include "services/firehose/spec.h"
 #include "services/firehose/state.h"
 #include "services/firehose/tree.h"
@@ -41,6 +42,7 @@ static struct hy_delivery_stream *stream_create(struct hy_firehose *firehose, ui
         stream->description = description;
         stream->name = name;
         stream->encrypted = hy_description_is_encrypted(description);
+        stream->is_read = hy_kinesis_source_arn(description) != NULL;
         stream->has_quota = firehose->has_quotas;
         stream->status = HY_STREAM_CREATING;
         HASH_ADD_KEYPTR(hh, firehose->streams, name, strlen(name), stream);

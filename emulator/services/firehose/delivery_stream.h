@@ -36,6 +36,7 @@ struct hy_delivery_stream {
     char *name;               /* the table's key */
     enum hy_stream_status status;
     bool encrypted;
+    bool is_read; /* from a Kinesis data stream: nothing may be put */
     bool has_quota;
     struct hy_quota quota;
     struct hy_stream *stream; /* the pipeline's; NULL when CREATING, and when it is gone */

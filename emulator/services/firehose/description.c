@@ -1,6 +1,7 @@
 #include "services/firehose/description.h"
 
 #include "services/firehose/http_description.h"
+#include "services/firehose/kinesis_source.h"
 #include "services/firehose/s3_description.h"
 #include "services/firehose/semantics.h"
 #include "services/firehose/tree.h"
@@ -88,14 +89,20 @@ static bool set_identity(cJSON *description, const struct hy_description_origin 
     return hy_tree_set_text(description, "DeliveryStreamName", name) &&
            hy_tree_set_text(description, "DeliveryStreamARN", arn) &&
            hy_tree_set_text(description, "DeliveryStreamType",
-                            type != NULL ? type : "DirectPut") &&
+                            type != NULL ? type
+                            : hy_kinesis_source_is_asked(request) ? HY_KINESIS_SOURCE_TYPE
+                                                                  : "DirectPut") &&
            hy_tree_set_text(description, "VersionId", "1") &&
            hy_tree_set(description, "CreateTimestamp",
                        cJSON_CreateNumber((double)origin->now_ms));
 }
 
-static bool set_source(cJSON *description, const cJSON *request)
+static bool set_source(cJSON *description, const struct hy_description_origin *origin,
+                       const cJSON *request)
 {
+    if (hy_kinesis_source_is_asked(request)) {
+        return hy_kinesis_source_set(description, request, origin->kinesis);
+    }
     const cJSON *direct = hy_tree_get(request, "DirectPutSourceConfiguration");
     if (direct == NULL) {
         return true;
@@ -140,6 +147,9 @@ enum hy_code hy_description_create(const struct hy_description_origin *origin,
     if (code == HY_OK) {
         code = hy_unsupported_check_request(request, err);
     }
+    if (code == HY_OK) {
+        code = hy_kinesis_source_check(request, origin->kinesis, err);
+    }
     cJSON *destination = NULL;
     if (code == HY_OK) {
         code = create_destination(request, &destination, err);
@@ -152,8 +162,10 @@ enum hy_code hy_description_create(const struct hy_description_origin *origin,
     const cJSON *tags = hy_tree_get(request, "Tags");
     /* The destination first, because it is taken in any case. */
     if (!hy_tree_set(description, "Destination", destination) ||
-        !set_identity(description, origin, request) || !set_source(description, request) ||
-        !hy_description_set_encryption(description, encryption) ||
+        !set_identity(description, origin, request) ||
+        !set_source(description, origin, request) ||
+        (!hy_kinesis_source_is_asked(request) &&
+         !hy_description_set_encryption(description, encryption)) ||
         (tags != NULL && !hy_description_add_tags(description, tags))) {
         cJSON_Delete(description);
         return HY_NO_MEMORY;
@@ -358,6 +370,7 @@ static bool fill_output(cJSON *output, const cJSON *description, const char *sta
            set_time(output, description, "CreateTimestamp") &&
            set_time(output, description, "LastUpdateTimestamp") &&
            hy_tree_copy(output, description, "Source") &&
+           hy_kinesis_source_show(output, description) &&
            hy_tree_set(output, "Destinations", output_destinations(description)) &&
            hy_tree_set(output, "HasMoreDestinations", cJSON_CreateFalse());
 }

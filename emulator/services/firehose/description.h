@@ -14,11 +14,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct hy_kinesis;
+
 #define HY_DESTINATION_ID "destinationId-000000000001" /* there is only ever one; 2.1 */
 
 struct hy_description_origin {
     const char *region, *account;
     uint64_t now_ms;
+    const struct hy_kinesis *kinesis; /* NULL: no such source can be read */
 };
 
 /* From a CreateDeliveryStream request whose model constraints hold: checks all that can be

@@ -9,6 +9,11 @@ enum { CALLS_A_DAY_MAX = 25 };
 enum hy_code hy_encryption_change(struct hy_delivery_stream *stream, const cJSON *input,
                                   struct hy_call *call)
 {
+    if (stream->is_read) { /* firehose.md 2.11; the sentence is that of 2.3 */
+        return hy_refuse(&call->err, &hy_invalid_argument,
+                         "Server side encryption from firehose is only allowed for direct put "
+                         "delivery streams and database as a source delivery streams");
+    }
     cJSON *changed = cJSON_Duplicate(stream->description, true);
     const size_t calls = changed == NULL
         ? 0 : hy_description_count_encryption_call(changed, call->now_ms);

@@ -2,6 +2,7 @@
 #include "services/firehose/create_delivery_stream.h"
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
+#include "services/firehose/kinesis_source.h"
 #include "services/firehose/tree.h"
 
 #include <stdlib.h>
@@ -68,6 +69,11 @@ enum hy_code hy_firehose_ensure(struct hy_firehose *firehose, hy_sv request, uin
     const char *name = hy_description_name(wanted);
     struct hy_delivery_stream *stream = hy_delivery_stream_find(firehose, hy_sv_of(name));
     if (stream != NULL && stream->status == HY_STREAM_ACTIVE) {
+        if (!hy_kinesis_source_same(stream->description, wanted)) {
+            cJSON_Delete(wanted);
+            return hy_refuse(err, &hy_resource_in_use, "Firehose %s has another source: it has to "
+                             "be deleted first", stream->name);
+        }
         if (!hy_description_same(stream->description, wanted)) {
             return update(stream, wanted, now_ms, done, ctx);
         }

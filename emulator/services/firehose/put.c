@@ -198,6 +198,10 @@ static enum hy_code check_stream(struct hy_firehose *firehose, const cJSON *requ
         return hy_refuse(err, &hy_resource_not_found, "Firehose %s is not active in %s account.",
                          (*stream)->name, firehose->account);
     }
+    if (code == HY_OK && (*stream)->is_read) {
+        return hy_refuse(err, &hy_invalid_argument, "This operation is not permitted on "
+                         "KinesisStreamAsSource delivery stream type.");
+    }
     return code;
 }
 

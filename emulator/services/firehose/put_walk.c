@@ -53,7 +53,7 @@ static bool find_stream(struct walk *walk, const struct hy_json_scan *name)
 {
     struct hy_delivery_stream *stream = name->escaped
         ? NULL : hy_delivery_stream_find(walk->firehose, name->text);
-    if (stream == NULL || stream->status != HY_STREAM_ACTIVE) {
+    if (stream == NULL || stream->status != HY_STREAM_ACTIVE || stream->is_read) {
         return stop(walk);
     }
     hy_put_walked_begin(walk->walked, stream, walk->now_ms);

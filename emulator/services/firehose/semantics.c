@@ -61,7 +61,8 @@ static enum hy_code check_source(const cJSON *request, struct hy_err *err)
 
 static bool is_encryptable(const cJSON *request)
 {
-    return hy_tree_get(request, "DeliveryStreamType") == NULL ||
+    return (hy_tree_get(request, "DeliveryStreamType") == NULL &&
+            hy_tree_get(request, "KinesisStreamSourceConfiguration") == NULL) ||
            is_text(request, "DeliveryStreamType", "DirectPut") ||
            is_text(request, "DeliveryStreamType", "DatabaseAsSource");
 }

@@ -5,6 +5,7 @@
 #include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/http_description.h"
+#include "services/firehose/kinesis_source.h"
 #include "services/firehose/processors.h"
 #include "services/firehose/state.h"
 #include "services/firehose/tree.h"
@@ -169,6 +170,13 @@ static bool fill_s3_destination(struct hy_stream_spec *spec, const cJSON *s3)
            fill_processing(spec, hy_tree_get(s3, "ProcessingConfiguration"));
 }
 
+static bool fill_source(struct hy_source_spec *spec, const cJSON *description)
+{
+    const char *arn = hy_kinesis_source_arn(description);
+    spec->start_ms = hy_kinesis_source_start_ms(description);
+    return arn == NULL || copy_text(&spec->stream_arn, arn);
+}
+
 static bool fill(struct hy_stream_spec *spec, const struct hy_firehose *firehose,
                  const cJSON *description)
 {
@@ -177,6 +185,7 @@ static bool fill(struct hy_stream_spec *spec, const struct hy_firehose *firehose
     return copy_text(&spec->name, hy_description_name(description)) &&
            copy_text(&spec->arn, hy_description_arn(description)) &&
            copy_text(&spec->region, firehose->region) &&
+           fill_source(&spec->source, description) &&
            copy_text(&spec->version, hy_description_version(description)) &&
            (http != NULL ? fill_http_destination(spec, http)
                          : fill_s3_destination(spec, s3) &&

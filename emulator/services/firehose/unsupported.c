@@ -1,6 +1,7 @@
 #include "services/firehose/unsupported.h"
 
 #include "services/firehose/errors.h"
+#include "services/firehose/kinesis_source.h"
 #include "services/firehose/tree.h"
 
 #include <string.h>
@@ -13,9 +14,11 @@ static bool is_there(const cJSON *value, const char *text)
     return true;
 }
 
-static bool is_other_text(const cJSON *value, const char *text)
+static bool is_other_source(const cJSON *value, const char *text)
 {
-    return value->valuestring[0] != '\0' && strcmp(value->valuestring, text) != 0;
+    (void)text;
+    return strcmp(value->valuestring, "DirectPut") != 0 &&
+           strcmp(value->valuestring, HY_KINESIS_SOURCE_TYPE) != 0;
 }
 
 static bool is_enabled(const cJSON *value, const char *text)
@@ -40,10 +43,10 @@ struct row {
 };
 
 static const struct row of_requests[] = {
-    { "KinesisStreamSourceConfiguration", is_there, NULL, "a Kinesis data stream as source" },
     { "MSKSourceConfiguration", is_there, NULL, "Amazon MSK as source" },
     { "DatabaseSourceConfiguration", is_there, NULL, "a database as source" },
-    { "DeliveryStreamType", is_other_text, "DirectPut", "any other source than DirectPut" },
+    { "DeliveryStreamType", is_other_source, NULL,
+      "any other source than DirectPut and a Kinesis data stream" },
     { "RedshiftDestinationConfiguration", is_there, NULL, "Redshift as destination" },
     { "ElasticsearchDestinationConfiguration", is_there, NULL, "Elasticsearch as destination" },
     { "AmazonopensearchserviceDestinationConfiguration", is_there, NULL,

@@ -1,6 +1,7 @@
 #include "unit/services/stage.h"
 
 #include "model/stream_spec.h"
+#include "pipeline/source/kinesis.h"
 #include "pipeline/stream/registry.h"
 #include "store/journal.h"
 #include "store/ledger.h"
@@ -73,6 +74,12 @@ bool hy_loop_defer(struct hy_loop *loop, hy_loop_fn *fn, void *ctx)
     (void)loop;
     enqueue((struct later){ .plain = fn, .ctx = ctx });
     return true;
+}
+
+uint64_t hy_kinesis_now_ms(const struct hy_kinesis *kinesis)
+{
+    assert_non_null(kinesis);
+    return 1767225000007;
 }
 
 void hy_pipeline_begin(struct hy_pipeline_env *env)

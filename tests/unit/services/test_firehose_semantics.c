@@ -305,10 +305,12 @@ static const struct refused {
     /* what hydrant cannot do: refused by name */
     { "\"KinesisStreamSourceConfiguration\":{"
       "\"KinesisStreamARN\":\"arn:aws:kinesis:us-east-1:123456789012:stream/s\",\"RoleARN\":\""
-      STAGE_ROLE "\"}," EXTENDED(""), INVALID, "hydrant does not support a Kinesis data stream as "
-      "source (KinesisStreamSourceConfiguration)" },
+      STAGE_ROLE "\"}," EXTENDED(""), INVALID, "hydrant supports a Kinesis data stream as source "
+      "(KinesisStreamSourceConfiguration) only when its config file says where Kinesis is: "
+      "\"kinesis\": {\"Endpoint\": \"http://HOST:PORT\"}" },
     { "\"DeliveryStreamType\":\"MSKAsSource\"," EXTENDED(""), INVALID,
-      "hydrant does not support any other source than DirectPut (DeliveryStreamType)" },
+      "hydrant does not support any other source than DirectPut and a Kinesis data stream "
+      "(DeliveryStreamType)" },
     { "\"HttpEndpointDestinationConfiguration\":{\"EndpointConfiguration\":{\"Url\":\"https://x\"},"
       "\"S3Configuration\":{" S3 "},\"SecretsManagerConfiguration\":{\"Enabled\":true,"
       "\"SecretARN\":\"arn:aws:secretsmanager:us-east-1:123456789012:secret:s\"}}", INVALID,

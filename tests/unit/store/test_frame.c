@@ -83,7 +83,8 @@ static void test_a_length_that_wraps_around_is_no_frame(void **state)
     hy_sv rest = { frame, sizeof frame };
     struct hy_frame out;
     assert_false(hy_frame_next(&rest, &out));
-    assert_true(hy_frame_claimed_bytes(rest) == UINT64_C(0xffffffff) + HY_FRAME_HEADER_BYTES);
+    /* The highest bit is the note's. */
+    assert_true(hy_frame_claimed_bytes(rest) == UINT64_C(0x7fffffff) + HY_FRAME_HEADER_BYTES);
 }
 
 static void test_the_checked_walk_wants_number_and_checksum(void **state)
