@@ -15,7 +15,7 @@ static void start(struct rig *rig)
 {
     struct hy_err err = { 0 };
     char root[2 * TEMP_PATH_BYTES];
-    temp_dir_path(&rig->dir, "some/root", root); /* made with its parents */
+    temp_dir_path(&rig->dir, "some/place", root); /* made with its parents */
     assert_int_equal(hy_buckets_open(root, &rig->buckets, &err), HY_OK);
     assert_int_equal(hy_buckets_root(rig->buckets)[0], '/');
     assert_int_equal(hy_bucket_create(rig->buckets, HY_SV("bucket")), HY_OK);
@@ -73,15 +73,15 @@ static void test_object_k_of_bucket_b_is_the_file_b_k(void **state)
         assert_int_equal(publish(rig, "bucket", HY_SV("a/b/c/deep"), "2", sync), HY_OK);
         assert_int_equal(publish(rig, "bucket", HY_SV("a/b/other"), "3", sync), HY_OK);
         assert_int_equal(publish(rig, "bucket", HY_SV("../out"), "4", sync), HY_OK);
-        check_file(rig, "some/root/bucket/top", "1");
-        check_file(rig, "some/root/bucket/a/b/c/deep", "2");
-        check_file(rig, "some/root/bucket/a/b/other", "3");
-        check_file(rig, "some/root/bucket/%2E%2E/out", "4");
+        check_file(rig, "some/place/bucket/top", "1");
+        check_file(rig, "some/place/bucket/a/b/c/deep", "2");
+        check_file(rig, "some/place/bucket/a/b/other", "3");
+        check_file(rig, "some/place/bucket/%2E%2E/out", "4");
         assert_int_equal(hy_bucket_empty(rig->buckets, HY_SV("bucket")), HY_OK);
     }
     assert_int_equal(publish(rig, "bucket", HY_SV("k"), "old", false), HY_OK);
     assert_int_equal(publish(rig, "bucket", HY_SV("k"), "new", false), HY_OK);
-    check_file(rig, "some/root/bucket/k", "new"); /* the last writer wins, as in S3 */
+    check_file(rig, "some/place/bucket/k", "new"); /* the last writer wins, as in S3 */
     destroy(rig);
 }
 
@@ -110,7 +110,7 @@ static void test_what_cannot_be_published(void **state)
             }
         }
     }
-    check_file(rig, "some/root/bucket/a/b", "x");
+    check_file(rig, "some/place/bucket/a/b", "x");
     static const hy_sv names[] = { HY_SV_INIT("missing"), HY_SV_INIT("../bucket/a/b"),
                                    HY_SV_INIT(""), HY_SV_INIT("."), HY_SV_INIT("..") };
     for (size_t i = 0; i < ROWS(names); i++) {
@@ -119,7 +119,7 @@ static void test_what_cannot_be_published(void **state)
         assert_false(hy_temporary_exists(rig->buckets, names[i]));
         hy_temporary_delete(rig->buckets, names[i]);
     }
-    check_file(rig, "some/root/bucket/a/b", "x");
+    check_file(rig, "some/place/bucket/a/b", "x");
     destroy(rig);
 }
 
@@ -143,7 +143,7 @@ static void test_the_longest_key_has_a_file(void **state)
             fail_msg("%s: %s", rows[i].name, hy_code_name(code));
         }
         assert_int_equal(hy_bucket_empty(rig->buckets, HY_SV("bucket")), HY_OK);
-        assert_int_equal(temp_dir_count(&rig->dir, "some/root/bucket"), 0);
+        assert_int_equal(temp_dir_count(&rig->dir, "some/place/bucket"), 0);
     }
     destroy(rig);
 }
@@ -162,7 +162,7 @@ static void test_temporaries_are_swept_and_the_folder_goes_when_empty(void **sta
     make_temporary(rig, "2", gone);
     assert_string_not_equal(kept, gone);
     hy_buckets_close(rig->buckets);
-    assert_int_equal(temp_dir_count(&rig->dir, "some/root/.hydrant-tmp"), 2);
+    assert_int_equal(temp_dir_count(&rig->dir, "some/place/.hydrant-tmp"), 2);
 
     start(rig); /* after a crash */
     hy_temporaries_sweep(rig->buckets, is_kept, kept);
@@ -170,9 +170,9 @@ static void test_temporaries_are_swept_and_the_folder_goes_when_empty(void **sta
     assert_false(hy_temporary_exists(rig->buckets, hy_sv_of(gone)));
     assert_int_equal(hy_object_publish(rig->buckets, hy_sv_of(kept), HY_SV("bucket"),
                                        HY_SV("finished"), false), HY_OK);
-    check_file(rig, "some/root/bucket/finished", "1");
+    check_file(rig, "some/place/bucket/finished", "1");
     hy_buckets_close(rig->buckets);
-    assert_int_equal(temp_dir_count(&rig->dir, "some/root/.hydrant-tmp"), -1);
+    assert_int_equal(temp_dir_count(&rig->dir, "some/place/.hydrant-tmp"), -1);
     start(rig);
     destroy(rig);
 }
@@ -274,8 +274,8 @@ static void test_threads_make_the_same_folders_at_once(void **state)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
         assert_int_equal(publishers[i].failed, 0);
     }
-    assert_int_equal(temp_dir_count(&rig->dir, "some/root/bucket/year"), OBJECTS);
-    assert_int_equal(temp_dir_count(&rig->dir, "some/root/bucket/year/7"), THREADS);
+    assert_int_equal(temp_dir_count(&rig->dir, "some/place/bucket/year"), OBJECTS);
+    assert_int_equal(temp_dir_count(&rig->dir, "some/place/bucket/year/7"), THREADS);
     destroy(rig);
 }
 
