@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include "app/doors.h"
 #include "app/paths.h"
 #include "app/signals.h"
 #include "app/start.h"
@@ -13,6 +14,7 @@
 #include "pipeline/delivery/sweep.h"
 #include "pipeline/source/kinesis.h"
 #include "services/control/control.h"
+#include "services/logs/logs.h"
 #include "store/journal.h"
 #include "store/ledger.h"
 
@@ -48,12 +50,12 @@ struct app {
     struct hy_pipeline_env env;
     struct hy_ticker ticker;
     struct hy_registry *registry;
+    struct hy_cwlogs *logs;
     struct hy_firehose *firehose;
     struct hy_start start;
     struct hy_control *control;
     struct hy_auth *auth;
-    struct hy_json11_service services[1];
-    struct hy_json11 json11;
+    struct hy_doors doors;
     struct hy_front front;
     struct hy_http_server *server;
     struct hy_signals *signals;
@@ -145,6 +147,7 @@ static void on_all_deleted(void *ctx)
     if (code == HY_OK) {
         code = hy_start_buckets(&app->start, &err);
     }
+    hy_cwlogs_forget(app->logs);
     hy_wall_reset(&app->wall);
     if (code == HY_OK) {
         code = hy_start_streams(&app->start, now(app), on_reset_streams, app, &err);
@@ -256,7 +259,14 @@ static enum hy_code open_pipeline(struct app *app, struct hy_err *err)
         .has_quotas = app->options->quotas,
     };
     app->firehose = app->registry == NULL ? NULL : hy_firehose_create(&firehose);
-    return app->firehose == NULL ? no_memory(err) : HY_OK;
+    const struct hy_cwlogs_options logs = {
+        .env = &app->env, .registry = app->registry, .dir = app->paths.logs, .region = region,
+        .account = account,
+    };
+    app->logs = app->firehose == NULL ? NULL : hy_cwlogs_create(&logs);
+    app->env.on_failure = hy_cwlogs_on_failure;
+    app->env.on_failure_ctx = app->logs;
+    return app->logs == NULL ? no_memory(err) : HY_OK;
 }
 
 static void note_stream(void *ctx, const struct hy_ledger_stream *row)
@@ -373,17 +383,12 @@ static enum hy_code open_doors(struct app *app, struct hy_err *err)
     if (app->control == NULL && !app->options->no_control) {
         return no_memory(err);
     }
-    app->services[0].target_prefix = HY_SV("Firehose_20150804");
-    app->services[0].signing_name = HY_SV("firehose");
-    app->services[0].operations = hy_firehose_operations(&app->services[0].operation_count);
-    app->services[0].service = app->firehose;
-    app->json11 = (struct hy_json11){ .services = app->services,
-                                      .count = 1,
-                                      .random = &app->request_random,
-                                      .region = hy_sv_of(region) };
+    hy_doors_init(&app->doors, app->firehose, app->registry, app->logs, &app->request_random,
+                  region);
     app->front = (struct hy_front){ .clock = app->env.clock,
                                     .auth = app->auth,
-                                    .json11 = &app->json11,
+                                    .json11 = &app->doors.json11,
+                                    .query = &app->doors.query,
                                     .control = app->control };
     const struct hy_http_server_options server = {
         .host = app->options->listen_host,
@@ -487,6 +492,7 @@ static void close_all(struct app *app)
     hy_auth_destroy(app->auth);
     hy_control_destroy(app->control);
     hy_firehose_destroy(app->firehose);
+    hy_cwlogs_destroy(app->logs);
     hy_registry_destroy(app->registry);
     hy_ticker_finish(&app->ticker);
     hy_kinesis_destroy(app->kinesis);

@@ -100,6 +100,7 @@ enum hy_code hy_paths_open(struct hy_paths *paths, const struct hy_options *opti
         char *out;
     } parts[] = {
         { "journal", paths->journal },     { "spool", paths->spool },
+        { "logs", paths->logs },
         { "functions", paths->functions }, { "hydrant.db", paths->database },
         { "buckets", buckets },
     };

@@ -11,6 +11,7 @@ struct hy_paths {
     char buckets[PATH_MAX];
     char journal[PATH_MAX];
     char spool[PATH_MAX];
+    char logs[PATH_MAX];     /* made when there is something to log */
     char functions[PATH_MAX];
     char database[PATH_MAX];
     char runtime[PATH_MAX];  /* bootstrap.py and its siblings; read only */

@@ -7,7 +7,8 @@
 
 static const hy_sv nobody = HY_SV_INIT(
     "{\"__type\":\"UnknownOperationException\",\"message\":\"hydrant knows no service for this "
-    "request: it has no X-Amz-Target header. The control API is under /_hydrant/.\"}");
+    "request: it has no X-Amz-Target header and no Action. The control API is under "
+    "/_hydrant/.\"}");
 
 size_t hy_front_on_head(void *ctx, const struct hy_http_request *request)
 {
@@ -48,14 +49,49 @@ static void refuse_stranger(struct hy_http_exchange *exchange, const struct hy_r
     hy_buf_finish(&body);
 }
 
+enum protocol { NOBODYS, JSON11, QUERY };
+
+static enum protocol protocol_of(const struct hy_http_request *request)
+{
+    return hy_json11_wants(request) ? JSON11 : hy_query_wants(request) ? QUERY : NOBODYS;
+}
+
+static hy_sv signing_name(const struct hy_front *front, const struct hy_http_request *request)
+{
+    switch (protocol_of(request)) {
+    case JSON11:
+        return hy_json11_signing_name(front->json11, request);
+    case QUERY:
+        return hy_query_signing_name(front->query, request);
+    case NOBODYS:
+        break;
+    }
+    return HY_SV("");
+}
+
+static void turn_away(const struct hy_front *front, struct hy_http_exchange *exchange,
+                      const struct hy_err *err)
+{
+    switch (protocol_of(hy_http_exchange_request(exchange))) {
+    case JSON11:
+        hy_json11_refuse(front->json11, exchange, err->refusal, err->text);
+        break;
+    case QUERY:
+        hy_query_refuse(front->query, exchange, err->refusal, err->text);
+        break;
+    case NOBODYS:
+        refuse_stranger(exchange, err->refusal, err->text);
+        break;
+    }
+}
+
 /* false: it was turned away, and answered. */
 static bool admit(const struct hy_front *front, struct hy_http_exchange *exchange)
 {
     const struct hy_http_request *request = hy_http_exchange_request(exchange);
     struct hy_err err;
     size_t body_len;
-    bool is_json11 = hy_json11_wants(request);
-    hy_sv service = is_json11 ? hy_json11_signing_name(front->json11, request) : HY_SV("");
+    const hy_sv service = signing_name(front, request);
     enum hy_code code = hy_auth_admit(front->auth, request, service, &body_len, &err);
     if (code == HY_OK) {
         hy_http_exchange_shorten_body(exchange, body_len);
@@ -65,11 +101,7 @@ static bool admit(const struct hy_front *front, struct hy_http_exchange *exchang
         err.refusal = &hy_internal_failure;
         err.text[0] = '\0';
     }
-    if (is_json11) {
-        hy_json11_refuse(front->json11, exchange, err.refusal, err.text);
-    } else {
-        refuse_stranger(exchange, err.refusal, err.text);
-    }
+    turn_away(front, exchange, &err);
     return false;
 }
 
@@ -81,11 +113,20 @@ void hy_front_on_request(void *ctx, struct hy_http_exchange *exchange)
 
     if (front->control != NULL && hy_control_wants(request)) {
         hy_control_handle(front->control, exchange, now_ms);
-    } else if (!admit(front, exchange)) {
         return;
-    } else if (hy_json11_wants(request)) {
+    }
+    if (!admit(front, exchange)) {
+        return;
+    }
+    switch (protocol_of(request)) {
+    case JSON11:
         hy_json11_handle(front->json11, exchange, now_ms);
-    } else {
+        break;
+    case QUERY:
+        hy_query_handle(front->query, exchange, now_ms);
+        break;
+    case NOBODYS:
         answer_nobody(exchange);
+        break;
     }
 }

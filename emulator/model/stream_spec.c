@@ -43,6 +43,8 @@ static void free_s3(struct hy_s3_spec *s3)
     free(s3->error_prefix);
     free(s3->file_extension);
     free(s3->time_zone);
+    free(s3->log_group);
+    free(s3->log_stream);
     hy_naming_destroy(s3->naming);
 }
 

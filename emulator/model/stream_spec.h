@@ -35,6 +35,7 @@ struct hy_s3_spec {
     char *time_zone;      /* "UTC" when absent */
     struct hy_buffering buffering;
     enum hy_compression compression;
+    char *log_group, *log_stream; /* of its errors; NULL: logging is off */
     struct hy_naming *naming; /* the two prefixes and the zone: hy_stream_spec_prepare */
 };
 

@@ -9,6 +9,7 @@
 #include "base/seqset.h"
 #include "model/stream_spec.h"
 #include "pipeline/counters.h"
+#include "pipeline/metrics.h"
 #include "pipeline/pipeline.h"
 #include "store/journal.h"
 #include "store/ledger.h"
@@ -42,6 +43,7 @@ struct hy_channel {
      * that were not settled. Not changed afterwards: any thread may look. */
     struct hy_seqset known_parts;
     struct hy_counters counters;
+    struct hy_metrics metrics;
     /* For names of objects, drawn in the order of the lane's parcels; apart from each other,
      * and from invocations, because what happens between them is a matter of real time. */
     struct hy_random object_random[HY_LANE_COUNT];
@@ -63,6 +65,13 @@ void hy_channel_leave(struct hy_channel *channel, uint64_t records, enum hy_code
 static inline uint64_t hy_channel_now_ms(const struct hy_channel *channel)
 {
     return channel->env->clock.now_ms(channel->env->clock.ctx);
+}
+
+/* A sample, now. */
+static inline void hy_channel_sample(struct hy_channel *channel, enum hy_metric metric,
+                                     double value)
+{
+    hy_metrics_add(&channel->metrics, metric, value, hy_channel_now_ms(channel));
 }
 
 static inline enum hy_lane hy_parcel_lane(enum hy_parcel_kind kind)

@@ -29,6 +29,16 @@ struct hy_journals;
 struct hy_kinesis;
 struct hy_ledger;
 struct hy_parcel;
+struct hy_stream_spec;
+
+/* What went wrong with records of a stream; lives until the call returns. */
+struct hy_failure_event {
+    const struct hy_stream_spec *spec;
+    bool is_backup;      /* on the way to the backup bucket */
+    const char *url;     /* on the way to this HTTP endpoint; NULL: to a bucket */
+    const char *code;    /* "S3.NoSuchBucket"; firehose.md 4.8 */
+    hy_sv message;
+};
 
 /* What every stage of every stream works with. Outlives them all. */
 struct hy_pipeline_env {
@@ -54,6 +64,10 @@ struct hy_pipeline_env {
     void (*on_quiet)(void *ctx);
     void *on_quiet_ctx;
 
+    /* Told of every failure; may be NULL. */
+    void (*on_failure)(void *ctx, const struct hy_failure_event *event);
+    void *on_failure_ctx;
+
     /* private to delivery/; zeroed by whoever makes the environment */
     struct hy_parcel *parcels;        /* whose object waits to be made, first come first */
     unsigned objects_being_made;
@@ -61,5 +75,7 @@ struct hy_pipeline_env {
 
 void hy_pipeline_begin(struct hy_pipeline_env *env); /* one thing more under way */
 void hy_pipeline_end(struct hy_pipeline_env *env);   /* one thing less */
+void hy_pipeline_tell_failure(const struct hy_pipeline_env *env,
+                              const struct hy_failure_event *event);
 
 #endif

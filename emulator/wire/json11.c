@@ -1,22 +1,25 @@
 #include "wire/json11.h"
 
 #include "base/json_write.h"
-#include "wire/credential.h"
+#include "wire/wire_call.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    ARENA_BYTES_MAX = 64 * 1024 * 1024, /* a hostile body runs out of this, not of the process */
-    ERROR_BODY_MAX = 8 * 1024,
-};
+enum { ERROR_BODY_MAX = 8 * 1024 };
 
-static const hy_sv content_type = HY_SV_INIT("application/x-amz-json-1.1");
+static hy_sv content_type(const struct hy_json11_service *service)
+{
+    return service != NULL && service->is_json10 ? HY_SV("application/x-amz-json-1.0")
+                                                 : HY_SV("application/x-amz-json-1.1");
+}
 
 /* One request under way: the operation sees the call, we see the exchange. */
 struct json11_call {
     struct hy_call call; /* first: the operation hands it back */
     struct hy_http_exchange *exchange;
+    const struct hy_json11_service *service; /* NULL: nobody's */
     char request_id[HY_UUID_BYTES];
 };
 
@@ -39,19 +42,26 @@ static void write_error(struct hy_buf *body, const struct hy_refusal *refusal, c
     hy_json_end_object(&write);
 }
 
-static void answer_error(struct hy_http_exchange *exchange, const char *request_id,
+static void answer_error(struct hy_http_exchange *exchange,
+                         const struct hy_json11_service *service, const char *request_id,
                          const struct hy_refusal *refusal, const char *text)
 {
+    const struct hy_query_codes codes =
+        service == NULL ? (struct hy_query_codes){ 0 } : service->codes;
+    char query_error[128];
+    (void)snprintf(query_error, sizeof query_error, "%s;%s", hy_query_code(codes, refusal),
+                   hy_query_fault(refusal));
     struct hy_buf body;
     hy_buf_init(&body, 2 * HY_ERR_TEXT_MAX + ERROR_BODY_MAX);
     write_error(&body, refusal, text);
     const struct hy_http_header headers[] = {
-        { HY_SV("Content-Type"), content_type },
+        { HY_SV("Content-Type"), content_type(service) },
         { HY_SV("x-amzn-RequestId"), hy_sv_of(request_id) },
         { HY_SV("x-amzn-ErrorType"), hy_sv_of(refusal->name) },
+        { HY_SV("x-amzn-query-error"), hy_sv_of(query_error) },
     };
     hy_http_exchange_answer(exchange, refusal->status,
-                            (struct hy_http_headers){ headers, sizeof headers / sizeof *headers },
+                            (struct hy_http_headers){ headers, codes.count > 0 ? 4 : 3 },
                             body.failed ? HY_SV("") : hy_buf_sv(&body));
     hy_buf_finish(&body);
 }
@@ -60,10 +70,10 @@ static void answer(struct hy_call *call, const struct hy_refusal *refusal, hy_sv
 {
     struct json11_call *mine = (struct json11_call *)call;
     if (refusal != NULL) {
-        answer_error(mine->exchange, mine->request_id, refusal, call->err.text);
+        answer_error(mine->exchange, mine->service, mine->request_id, refusal, call->err.text);
     } else {
         const struct hy_http_header headers[] = {
-            { HY_SV("Content-Type"), content_type },
+            { HY_SV("Content-Type"), content_type(mine->service) },
             { HY_SV("x-amzn-RequestId"), hy_sv_of(mine->request_id) },
         };
         hy_http_exchange_answer(mine->exchange, 200, (struct hy_http_headers){ headers, 2 }, body);
@@ -82,26 +92,6 @@ static const struct hy_json11_service *find_service(const struct hy_json11 *json
     return NULL;
 }
 
-static const struct hy_operation *find_operation(const struct hy_json11_service *service,
-                                                 hy_sv name)
-{
-    size_t low = 0;
-    size_t high = service->operation_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = hy_sv_compare(name, service->operations[middle].name);
-        if (order == 0) {
-            return &service->operations[middle];
-        }
-        if (order < 0) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return NULL;
-}
-
 static struct json11_call *make_call(const struct hy_json11 *json11,
                                      struct hy_http_exchange *exchange, uint64_t now_ms)
 {
@@ -109,22 +99,11 @@ static struct json11_call *make_call(const struct hy_json11 *json11,
     if (mine == NULL) {
         return NULL;
     }
-    const struct hy_http_request *request = hy_http_exchange_request(exchange);
-    struct hy_credential credential = hy_credential_of_request(request);
     mine->exchange = exchange;
+    mine->service = NULL;
     hy_random_uuid(json11->random, mine->request_id);
-
-    /* Member by member: a designated initialiser would clear all of err.text each time. */
-    mine->call.body = request->body;
-    mine->call.body_len = request->body_len;
-    mine->call.http = request;
-    mine->call.now_ms = now_ms;
-    mine->call.caller.access_key = credential.access_key;
-    mine->call.caller.region = credential.region.len > 0 ? credential.region : json11->region;
-    mine->call.err.refusal = NULL;
-    mine->call.err.text[0] = '\0';
+    hy_wire_call_init(&mine->call, hy_http_exchange_request(exchange), now_ms, json11->region);
     mine->call.answer = answer;
-    hy_arena_init(&mine->call.arena, ARENA_BYTES_MAX);
     return mine;
 }
 
@@ -153,7 +132,7 @@ void hy_json11_refuse(const struct hy_json11 *json11, struct hy_http_exchange *e
 {
     char request_id[HY_UUID_BYTES];
     hy_random_uuid(json11->random, request_id);
-    answer_error(exchange, request_id, refusal, text);
+    answer_error(exchange, NULL, request_id, refusal, text);
 }
 
 void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *exchange,
@@ -161,7 +140,7 @@ void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *e
 {
     struct json11_call *mine = make_call(json11, exchange, now_ms);
     if (mine == NULL) {
-        answer_error(exchange, "", &hy_internal_failure, "out of memory");
+        answer_error(exchange, NULL, "", &hy_internal_failure, "out of memory");
         return;
     }
     hy_sv target = hy_http_header(mine->call.http->headers, HY_SV("x-amz-target"));
@@ -170,7 +149,10 @@ void hy_json11_handle(const struct hy_json11 *json11, struct hy_http_exchange *e
 
     const struct hy_json11_service *service = find_service(json11, prefix);
     const struct hy_operation *operation =
-        service == NULL ? NULL : find_operation(service, mine->call.operation);
+        service == NULL ? NULL
+                        : hy_wire_find_operation(service->operations, service->operation_count,
+                                                 mine->call.operation);
+    mine->service = service;
     if (operation == NULL) {
         enum hy_code code = hy_refuse(&mine->call.err, &hy_unknown_operation,
                                       "hydrant has no operation %.*s", HY_SV_ARG(target));

@@ -1,4 +1,4 @@
-/* json11.h - AWS's JSON 1.1 protocol: POST, X-Amz-Target, a JSON body each way.
+/* json11.h - AWS's JSON 1.1 protocol, and 1.0: POST, X-Amz-Target, a JSON body each way.
  *
  * `X-Amz-Target: Firehose_20150804.PutRecord` names service and operation. The content type
  * is not looked at (firehose.md 1.2). Answers carry x-amzn-RequestId; errors also carry
@@ -12,6 +12,7 @@
 #include "io/http_server.h"
 #include "services/refusal.h"
 #include "services/service.h"
+#include "wire/query_code.h"
 
 struct hy_json11_service {
     hy_sv target_prefix; /* "Firehose_20150804" */
@@ -19,6 +20,8 @@ struct hy_json11_service {
     const struct hy_operation *operations; /* sorted by name */
     size_t operation_count;
     void *service;       /* their first argument */
+    bool is_json10;      /* answers in JSON 1.0, which differs in its content type only */
+    struct hy_query_codes codes; /* told in x-amzn-query-error when there are any */
 };
 
 struct hy_json11 {

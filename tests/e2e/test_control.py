@@ -143,7 +143,7 @@ class Control(hydrant.Test):
         self.assertIn('\nhydrant_incoming_bytes_total{delivery_stream_name="clicks"} 3\n', text)
         for line in text.splitlines():
             self.assertRegex(line, r"\A(# (HELP|TYPE) \w+ .+|\w+\{delivery_stream_name=\"clicks\"\}"
-                             r" \d+)\Z")
+                             r" \d+(\.\d+)?)\Z")
         names = re.findall(r"^# TYPE (\w+)", text, re.MULTILINE)
         self.assertEqual(len(names), len(set(names)))
         emulator.stop()

@@ -35,12 +35,15 @@ static const struct layer {
     const char *folder, *may_use;
 } layers[] = {
     { "main", " app cli " },
-    { "app", " http wire services services/control services/firehose cli pipeline/stream "
+    { "app", " http wire services services/cloudwatch services/control services/firehose "
+             "services/logs cli pipeline/stream "
              "pipeline/transform pipeline/partition pipeline/delivery pipeline/source pipeline "
              "bucket runtime store io model base " },
     { "cli", " model base " },
     { "http", " wire services/control services io model base " },
     { "wire", " services io base " },
+    { "services/cloudwatch", " services/firehose services pipeline/stream pipeline base " },
+    { "services/logs", " services pipeline/stream pipeline io model base " },
     { "services/control", " services/firehose services pipeline/stream pipeline bucket store io "
                           "model base " },
     { "services/firehose", " services pipeline/stream pipeline/source pipeline/convert pipeline "
@@ -80,7 +83,8 @@ static const struct fence {
     { "<libdeflate.h>", " pipeline/delivery pipeline/convert pipeline/process "
                         "harness " },
     { "<snappy-c.h>", " pipeline/delivery pipeline/convert " },
-    { "<cjson/cJSON.h>", " cli runtime services services/control services/firehose harness " },
+    { "<cjson/cJSON.h>", " cli runtime services services/cloudwatch services/control "
+                         "services/firehose services/logs harness " },
 
     { "uv_now(", " io app " },
     { "uv_hrtime(", " io app " },

@@ -6,6 +6,7 @@
 #include "pipeline/delivery/framed.h"
 #include "store/part.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { ERRORS_MEMORY_MAX = HY_MIB };
@@ -70,6 +71,12 @@ static enum hy_code convert(struct work *work, const struct hy_framed *framed, h
     }
     if (code == HY_MALFORMED) {
         code = append_error(work, data, framed->arrived_ms, &failure);
+        if (converted->bad_records == 0) {
+            (void)snprintf(converted->first_code, sizeof converted->first_code, "%s",
+                           failure.code);
+            (void)snprintf(converted->first_message, sizeof converted->first_message, "%.255s",
+                           failure.message);
+        }
     }
     if (code == HY_OK) {
         converted->bad_records++;

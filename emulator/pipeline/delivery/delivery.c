@@ -5,6 +5,7 @@
 #include "model/limits.h"
 #include "pipeline/delivery/converted_file.h"
 #include "pipeline/delivery/endpoint.h"
+#include "pipeline/delivery/watched.h"
 
 #include <utlist.h>
 
@@ -80,6 +81,7 @@ static void settle(struct hy_parcel *parcel)
         .stored_bytes = parcel->file.stored_bytes,
     };
     hy_parcel_count(parcel, &channel->counters);
+    hy_watched_put(parcel, channel, true);
     channel->on_settled(channel->ctx, &settlement);
     drop(parcel);
     channel->on_ended(channel->ctx); /* last: the stream may be gone after it */
@@ -131,8 +133,9 @@ static void fail(struct hy_parcel *parcel, enum hy_code code)
     const uint64_t now_ms = hy_channel_now_ms(channel);
 
     channel->counters.delivery_failures++;
+    hy_watched_put(parcel, channel, false);
     if (parcel->failures++ == 0) {
-        hy_parcel_log_failure(parcel, parcel->delivery->channel, code);
+        hy_watched_put_failure(parcel, channel, code);
     }
     if (!parcel->is_recorded) {
         unlink_temporary(parcel);
@@ -275,6 +278,7 @@ static bool split(struct hy_parcel *parcel)
         hy_converted_finish(&parcel->file.converted);
         return true;
     }
+    hy_watched_conversion(parcel, delivery->channel);
     if (hy_parcel_split(parcel, &failed) != HY_OK) {
         return false;
     }
@@ -572,20 +576,17 @@ bool hy_delivery_is_behind(const struct hy_delivery *delivery)
     return delivery->spooled_bytes >= SPOOLED_BYTES_MAX;
 }
 
-uint64_t hy_delivery_records(const struct hy_delivery *delivery)
+void hy_delivery_waiting(const struct hy_delivery *delivery, struct hy_delivery_waiting *out)
 {
-    return delivery->records;
-}
-
-uint64_t hy_delivery_next_ms(const struct hy_delivery *delivery)
-{
-    uint64_t next_ms = HY_NEVER_MS;
     const struct hy_parcel *parcel;
+    *out = (struct hy_delivery_waiting){ delivery->records, HY_NEVER_MS, HY_NEVER_MS };
     DL_FOREACH(delivery->parcels, parcel)
     {
-        if (parcel->state == HY_PARCEL_WAITING && parcel->retry_ms < next_ms) {
-            next_ms = parcel->retry_ms;
+        if (parcel->oldest_ms < out->oldest_ms) {
+            out->oldest_ms = parcel->oldest_ms;
+        }
+        if (parcel->state == HY_PARCEL_WAITING && parcel->retry_ms < out->next_ms) {
+            out->next_ms = parcel->retry_ms;
         }
     }
-    return next_ms;
 }

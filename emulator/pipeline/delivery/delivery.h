@@ -55,7 +55,11 @@ bool hy_delivery_is_idle(const struct hy_delivery *delivery); /* has no parcel a
 /* So much transformed data waits that no more should be made. */
 bool hy_delivery_is_behind(const struct hy_delivery *delivery);
 
-uint64_t hy_delivery_records(const struct hy_delivery *delivery);
-uint64_t hy_delivery_next_ms(const struct hy_delivery *delivery); /* of retries */
+struct hy_delivery_waiting {
+    uint64_t records;
+    uint64_t oldest_ms; /* arrival; HY_NEVER_MS: nothing waits */
+    uint64_t next_ms;   /* of retries */
+};
+void hy_delivery_waiting(const struct hy_delivery *delivery, struct hy_delivery_waiting *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "pipeline/delivery/endpoint_backoff.h"
 #include "pipeline/delivery/endpoint_content.h"
 #include "pipeline/delivery/endpoint_reply.h"
+#include "pipeline/delivery/watched.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -103,6 +104,8 @@ static void count_attempt(struct hy_endpoint_way *way, bool is_taken)
     counters->endpoint_failures += !is_taken;
     counters->endpoint_processed_records += way->parcel->records;
     counters->endpoint_processed_bytes += way->parcel->source_bytes;
+    hy_watched_send(way->parcel, way->channel, endpoint_of(way)->url, way->error_code,
+                    hy_buf_sv(&way->message));
 }
 
 static void on_response(void *ctx, const struct hy_http_response *response)

@@ -22,6 +22,7 @@ struct hy_converted {
     uint64_t bad_bytes;            /* of the records */
     uint64_t bad_oldest_ms;
     struct hy_spool *errors;       /* their lines; NULL: none */
+    char first_code[64], first_message[256]; /* of what is bad; may be cut */
 };
 
 struct hy_object_file {

@@ -166,23 +166,3 @@ void hy_parcel_begin_file(struct hy_parcel *parcel, const struct hy_channel *cha
     };
     assert(parcel->file.format != NULL); /* hy_stream_check refuses what has no row */
 }
-
-/* CloudWatch's words for it (firehose.md 4.8). */
-void hy_parcel_log_failure(const struct hy_parcel *parcel, const struct hy_channel *channel,
-                           enum hy_code code)
-{
-    const char *subject = channel->subject;
-    if (code == HY_NOT_FOUND) {
-        hy_log(HY_LOG_WARN, "delivery", subject,
-               "S3.NoSuchBucket: The specified bucket does not exist. Create the bucket or use a "
-               "different bucket that does exist. (bucket %s, %llu records wait)",
-               parcel->s3->bucket, (unsigned long long)parcel->records);
-        return;
-    }
-    hy_log(HY_LOG_WARN, "delivery", subject,
-           "InternalError: An internal error occurred while attempting to deliver data. Delivery "
-           "will be retried; if the error persists, then it will be reported. (%s, bucket %s, "
-           "%llu records wait)",
-           parcel->file.why != 0 ? strerror(parcel->file.why) : hy_code_name(code),
-           parcel->s3->bucket, (unsigned long long)parcel->records);
-}

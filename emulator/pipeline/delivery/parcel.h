@@ -97,8 +97,6 @@ void hy_parcel_add_piece(struct hy_parcel *parcel, const struct hy_parcel_piece 
 
 /* What its file is made from; another attempt begins anew. */
 void hy_parcel_begin_file(struct hy_parcel *parcel, const struct hy_channel *channel);
-void hy_parcel_log_failure(const struct hy_parcel *parcel, const struct hy_channel *channel,
-                           enum hy_code code);
 
 /* Will its records be converted? */
 bool hy_parcel_is_converted(const struct hy_parcel *parcel);

@@ -42,6 +42,7 @@ struct hy_partition {
     struct slot *slots; /* the same, in order */
     struct slot *latest[HY_PARCEL_DROPPED + 1]; /* found last, by kind: nearly always it again */
     unsigned active;                            /* slots of dynamic partitions */
+    bool is_over_told; /* that there are too many, since one was begun */
     struct hy_buf line;                         /* of an error object, for reuse */
 };
 
@@ -216,7 +217,12 @@ static struct slot *slot_begin(struct hy_partition *partition, struct hy_stream_
         return NULL;
     }
     DL_APPEND(partition->slots, slot);
-    partition->active += is_dynamic(slot);
+    if (is_dynamic(slot)) {
+        partition->active++;
+        partition->is_over_told = false;
+        hy_channel_sample(partition->channel, HY_METRIC_PARTITIONS, partition->active);
+        hy_channel_sample(partition->channel, HY_METRIC_PARTITIONS_EXCEEDED, 0);
+    }
     return slot;
 }
 
@@ -309,6 +315,20 @@ static enum hy_code add_error(struct hy_partition *partition, struct hy_stream_s
     return add_entry(partition, slot, entry, now_ms);
 }
 
+static void tell_exceeded(struct hy_partition *partition, const struct hy_stream_spec *spec)
+{
+    const struct hy_failure_event event = {
+        .spec = spec,
+        .code = active_partitions_exceeded.code,
+        .message = hy_sv_of(active_partitions_exceeded.message),
+    };
+    hy_channel_sample(partition->channel, HY_METRIC_PARTITIONS_EXCEEDED, 1);
+    if (!partition->is_over_told) {
+        hy_pipeline_tell_failure(partition->channel->env, &event);
+    }
+    partition->is_over_told = true;
+}
+
 static enum hy_code add_data(struct hy_partition *partition, struct hy_stream_spec *spec,
                              const struct hy_processed *record, struct hy_entry *entry,
                              uint64_t now_ms)
@@ -319,6 +339,7 @@ static enum hy_code add_data(struct hy_partition *partition, struct hy_stream_sp
         entry->data = record->data;
         return add_entry(partition, slot, entry, now_ms);
     }
+    tell_exceeded(partition, spec);
     struct hy_processed failed = *record;
     failed.failure = &active_partitions_exceeded;
     failed.error_type = "activePartitionExceeded";
@@ -371,11 +392,14 @@ void hy_partition_flush(struct hy_partition *partition)
 void hy_partition_waiting(const struct hy_partition *partition, struct hy_partition_waiting *out)
 {
     const struct slot *slot;
-    *out = (struct hy_partition_waiting){ .next_ms = HY_NEVER_MS };
+    *out = (struct hy_partition_waiting){ .oldest_ms = HY_NEVER_MS, .next_ms = HY_NEVER_MS };
     DL_FOREACH(partition->slots, slot)
     {
         out->records += slot->buffer.parcel->records;
         out->bytes += slot->buffer.parcel->bytes;
+        if (slot->buffer.parcel->oldest_ms < out->oldest_ms) {
+            out->oldest_ms = slot->buffer.parcel->oldest_ms;
+        }
         if (slot->buffer.due_ms < out->next_ms) {
             out->next_ms = slot->buffer.due_ms;
         }

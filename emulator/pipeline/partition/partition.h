@@ -68,6 +68,7 @@ void hy_partition_flush(struct hy_partition *partition);
 
 struct hy_partition_waiting {
     uint64_t records, bytes;
+    uint64_t oldest_ms; /* arrival; HY_NEVER_MS: nothing waits */
     uint64_t next_ms;
 };
 void hy_partition_waiting(const struct hy_partition *partition, struct hy_partition_waiting *out);

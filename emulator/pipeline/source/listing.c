@@ -72,6 +72,7 @@ static void on_list(void *ctx, const struct hy_http_response *response)
     end_list(source, false);
     if (hy_source_is_throttle(&error)) {
         source->channel->counters.throttled_describe_stream++;
+        hy_channel_sample(source->channel, HY_METRIC_THROTTLED_DESCRIBE_STREAM, 1);
     } else if (hy_source_is_not_understood(&error) && !source->no_list_shards) {
         source->no_list_shards = true;
         hy_source_list(source);

@@ -61,6 +61,8 @@ static void on_read(struct hy_shard *shard)
     const bool has_moved = hy_position_is_further(&shard->next_position, &shard->position);
     counters->data_read_records += shard->records;
     counters->data_read_bytes += shard->bytes;
+    hy_channel_sample(source->channel, HY_METRIC_READ_RECORDS, (double)shard->records);
+    hy_channel_sample(source->channel, HY_METRIC_READ_BYTES, (double)shard->bytes);
     if (has_moved) {
         shard->position = shard->next_position;
         hy_shard_save(shard);
@@ -141,6 +143,7 @@ static void take_records(struct hy_shard *shard, hy_sv body)
     }
     if (code == HY_OK) {
         source->channel->counters.kinesis_millis_behind = answer.millis_behind;
+        hy_channel_sample(source->channel, HY_METRIC_MILLIS_BEHIND, (double)answer.millis_behind);
     }
     commit(shard, &intake, &answer, mark);
 }
@@ -161,6 +164,7 @@ static void on_records(void *ctx, const struct hy_http_response *response)
         drop_iterator(shard); /* asked for again at the next poll */
     } else if (hy_source_is_throttle(&error)) {
         source->channel->counters.throttled_get_records++;
+        hy_channel_sample(source->channel, HY_METRIC_THROTTLED_GET_RECORDS, 1);
         pause_shard(shard);
     } else {
         hy_source_say(source, "GetRecords", error.type, error.message);
@@ -213,6 +217,7 @@ static void on_iterator(void *ctx, const struct hy_http_response *response)
     }
     if (hy_source_is_throttle(&error)) {
         source->channel->counters.throttled_get_shard_iterator++;
+        hy_channel_sample(source->channel, HY_METRIC_THROTTLED_GET_SHARD_ITERATOR, 1);
     } else if (is_first(shard) && !source->no_timestamp &&
                (hy_source_is_not_understood(&error) || response->code == HY_TIMEOUT)) {
         hy_log(HY_LOG_INFO, "source", source->channel->subject,

@@ -316,6 +316,7 @@ static void stream_destroy(struct hy_stream *stream)
     hy_settled_finish(&stream->settled);
     hy_seqset_finish(&stream->channel.known_parts);
     hy_stream_spec_release(stream->spec);
+    hy_metrics_finish(&stream->channel.metrics);
     free(stream);
 }
 
@@ -565,31 +566,7 @@ struct hy_counters *hy_stream_counters(struct hy_stream *stream)
     return &stream->channel.counters;
 }
 
-static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+struct hy_metrics *hy_stream_metrics(struct hy_stream *stream)
 {
-    return a_ms < b_ms ? a_ms : b_ms;
-}
-
-void hy_stream_waiting(const struct hy_stream *stream, struct hy_stream_waiting *out)
-{
-    struct hy_transform_waiting transform;
-    struct hy_partition_waiting partition = { .next_ms = HY_NEVER_MS };
-    const struct hy_batch *open = stream->batcher.open;
-    hy_transform_waiting(stream->transform, &transform);
-    if (stream->partition != NULL) {
-        hy_partition_waiting(stream->partition, &partition);
-    }
-    *out = (struct hy_stream_waiting){
-        .transform_records = transform.records + (open != NULL ? open->count : 0),
-        .transform_bytes = transform.bytes + (open != NULL ? open->bytes : 0),
-        .in_flight_records = transform.in_flight_records,
-        .buffer_records = partition.records,
-        .buffer_bytes = partition.bytes,
-        .delivering_records = hy_delivery_records(stream->delivery),
-        .unsettled_records = stream->unsettled_records,
-        .calls = hy_flushes_count(stream) + hy_awaits_count(stream),
-        .next_due_ms = earlier(earlier(transform.next_ms, partition.next_ms),
-                               earlier(hy_batcher_due_ms(&stream->batcher),
-                                       hy_delivery_next_ms(stream->delivery))),
-    };
+    return &stream->channel.metrics;
 }

@@ -17,6 +17,7 @@
 
 #include "model/stream_spec.h"
 #include "pipeline/counters.h"
+#include "pipeline/metrics.h"
 #include "pipeline/pipeline.h"
 #include "store/journal.h"
 
@@ -50,6 +51,7 @@ void hy_stream_update(struct hy_stream *stream, struct hy_stream_spec *spec);
 
 struct hy_journal *hy_stream_journal(struct hy_stream *stream); /* for the Put operations */
 struct hy_counters *hy_stream_counters(struct hy_stream *stream);
+struct hy_metrics *hy_stream_metrics(struct hy_stream *stream);
 
 /* What waits where, for `GET streams/NAME`. */
 struct hy_stream_waiting {
@@ -59,6 +61,7 @@ struct hy_stream_waiting {
     uint64_t delivering_records;                 /* in objects being made */
     uint64_t unsettled_records;                  /* accepted, not settled: all of them */
     uint64_t calls;                              /* flushes and awaits, not yet answered */
+    uint64_t oldest_ms;                          /* arrival; HY_NEVER_MS: nothing waits */
     uint64_t next_due_ms;                        /* HY_NEVER_MS: nothing waits */
 };
 void hy_stream_waiting(const struct hy_stream *stream, struct hy_stream_waiting *out);

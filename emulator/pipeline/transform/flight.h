@@ -36,6 +36,8 @@ enum hy_flight_state {
     HY_FLIGHT_DONE,
 };
 
+enum { HY_FLIGHT_TOLD_MAX = 8 };
+
 /* While BUILDING or READING, the pool has it. */
 struct hy_flight {
     struct hy_transform *transform;
@@ -54,6 +56,8 @@ struct hy_flight {
     struct hy_extractor *extractor;   /* of the transform, while the flight holds a place */
     struct hy_key_bytes *key_bytes;
     const struct hy_failure *failure; /* of all records of the event at hand */
+    const struct hy_failure *told[HY_FLIGHT_TOLD_MAX]; /* what CloudWatch's log has of it */
+    size_t told_count;
     enum hy_code code;                /* of the pool's work */
     size_t passed;                    /* records that partition/ has taken */
     struct hy_agenda_item pause;

@@ -174,6 +174,29 @@ static void read_reply(struct hy_flight *flight)
 
 /* ---- INVOKING ---- */
 
+static void tell(const struct hy_flight *flight, const struct hy_failure *failure)
+{
+    const struct hy_failure_event event = {
+        .spec = flight->batch->spec, .code = failure->code,
+        .message = hy_sv_of(failure->message),
+    };
+    hy_pipeline_tell_failure(env_of(flight), &event);
+}
+
+/* Of many records of a batch that fail alike, one line; after so many kinds, no more. */
+static void tell_once(struct hy_flight *flight, const struct hy_failure *failure)
+{
+    for (size_t i = 0; i < flight->told_count; i++) {
+        if (flight->told[i] == failure) {
+            return;
+        }
+    }
+    if (flight->told_count < HY_FLIGHT_TOLD_MAX) {
+        flight->told[flight->told_count++] = failure;
+        tell(flight, failure);
+    }
+}
+
 static void on_failed(struct hy_flight *flight, enum hy_invoke_outcome outcome,
                       const struct hy_invoke_result *result)
 {
@@ -181,6 +204,9 @@ static void on_failed(struct hy_flight *flight, enum hy_invoke_outcome outcome,
     const struct hy_failure *failure = hy_retry_failure(outcome);
     const bool again = hy_retry_again(flight->attempts, flight->batch->spec->transform.retries);
     channel->counters.invocations_failed++;
+    if (again) {
+        tell(flight, failure); /* the last one is told with the records that fail by it */
+    }
     hy_log(again ? HY_LOG_INFO : HY_LOG_WARN, "transform", channel->subject,
            "%s: attempt %u with %zu records%s: %.*s", failure->code, flight->attempts,
            flight->batch->count, again ? ", will be repeated" : ", giving up",
@@ -225,6 +251,8 @@ static void on_invoked(void *ctx, const struct hy_invoke_result *result)
     flight->attempts++;
     channel->counters.invocations++;
     channel->counters.invocation_ms += result->duration_ms;
+    hy_channel_sample(channel, HY_METRIC_PROCESSING_DURATION, (double)result->duration_ms);
+    hy_channel_sample(channel, HY_METRIC_PROCESSING_SUCCESS, outcome == HY_INVOKE_OK ? 1 : 0);
     if (outcome == HY_INVOKE_OK) {
         on_replied(flight, result->payload);
     } else {
@@ -327,12 +355,16 @@ void hy_transform_pump(struct hy_transform *transform)
 
 /* ---- DONE: on to partition/, in order ---- */
 
-static void count(struct hy_counters *counters, const struct hy_processed *record)
+static void count(struct hy_channel *channel, const struct hy_processed *record,
+                  uint64_t now_ms)
 {
+    struct hy_counters *counters = &channel->counters;
     switch (record->outcome) {
     case HY_OUTCOME_OK:
         counters->ok_records++;
         counters->ok_bytes += record->source_bytes;
+        hy_metrics_add(&channel->metrics, HY_METRIC_PROCESSED_RECORDS, 1, now_ms);
+        hy_metrics_add(&channel->metrics, HY_METRIC_PROCESSED_BYTES, record->source_bytes, now_ms);
         break;
     case HY_OUTCOME_DROPPED:
         counters->dropped_records++;
@@ -356,7 +388,10 @@ static enum hy_code pass(struct hy_flight *flight, uint64_t now_ms)
         if (code != HY_OK) {
             return code;
         }
-        count(&transform->channel->counters, record);
+        count(transform->channel, record, now_ms);
+        if (record->outcome == HY_OUTCOME_FAILED) {
+            tell_once(flight, record->failure);
+        }
         flight->passed++;
     }
     hy_partition_batch_end(transform->partition);
@@ -474,9 +509,12 @@ bool hy_transform_has_before(const struct hy_transform *transform, uint64_t seq)
 void hy_transform_waiting(const struct hy_transform *transform, struct hy_transform_waiting *out)
 {
     const struct hy_flight *flight;
-    *out = (struct hy_transform_waiting){ .next_ms = HY_NEVER_MS };
+    *out = (struct hy_transform_waiting){ .oldest_ms = HY_NEVER_MS, .next_ms = HY_NEVER_MS };
     DL_FOREACH(transform->flights, flight)
     {
+        if (flight->batch->oldest_ms < out->oldest_ms) {
+            out->oldest_ms = flight->batch->oldest_ms;
+        }
         if (holds_place(flight)) {
             out->in_flight_records += flight->batch->count;
         } else {

@@ -46,6 +46,7 @@ bool hy_transform_has_before(const struct hy_transform *transform, uint64_t seq)
 struct hy_transform_waiting {
     uint64_t records, bytes;      /* not being invoked */
     uint64_t in_flight_records;
+    uint64_t oldest_ms;           /* arrival, of all of them; HY_NEVER_MS: none */
     uint64_t next_ms;             /* of pauses */
 };
 void hy_transform_waiting(const struct hy_transform *transform, struct hy_transform_waiting *out);

@@ -56,6 +56,11 @@ struct hy_firehose *hy_firehose_create(const struct hy_firehose_options *options
     return firehose;
 }
 
+struct hy_metrics *hy_firehose_metrics(struct hy_firehose *firehose)
+{
+    return &firehose->metrics;
+}
+
 void hy_firehose_destroy(struct hy_firehose *firehose)
 {
     if (firehose == NULL) {
@@ -64,6 +69,7 @@ void hy_firehose_destroy(struct hy_firehose *firehose)
     assert(firehose->streams == NULL);
     hy_buf_finish(&firehose->reply);
     hy_firehose_tables_destroy(firehose->tables);
+    hy_metrics_finish(&firehose->metrics);
     free(firehose->region);
     free(firehose->account);
     free(firehose);

@@ -49,6 +49,9 @@ void hy_firehose_delete_all(struct hy_firehose *firehose, hy_loop_fn *done, void
 /* Closes all streams (their records stay in the journal); done(ctx) when they are closed. */
 void hy_firehose_close_all(struct hy_firehose *firehose, hy_loop_fn *done, void *ctx);
 
+/* What belongs to no stream in particular: ListDeliveryStreams. */
+struct hy_metrics *hy_firehose_metrics(struct hy_firehose *firehose);
+
 /* The operations, sorted by name; their `service` argument is the struct hy_firehose. */
 const struct hy_operation *hy_firehose_operations(size_t *count);
 

@@ -54,7 +54,7 @@ static cJSON *make_reply(const char *const *names, size_t count, size_t limit)
 
 void hy_list_delivery_streams(void *service, struct hy_call *call)
 {
-    const struct hy_firehose *firehose = service;
+    struct hy_firehose *firehose = service;
     cJSON *request = NULL;
     const char **names = NULL;
     size_t count = 0;
@@ -68,5 +68,7 @@ void hy_list_delivery_streams(void *service, struct hy_call *call)
         hy_call_finish(call, code, HY_SV(""));
         return;
     }
+    hy_metrics_add(&firehose->metrics, HY_METRIC_LIST_REQUESTS, 1, call->now_ms);
+    hy_metrics_add(&firehose->metrics, HY_METRIC_LIST_LATENCY, 0, call->now_ms); /* at once */
     hy_call_answer_tree(call, make_reply(names, count, limit));
 }

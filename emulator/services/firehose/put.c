@@ -15,9 +15,10 @@
 struct put {
     struct hy_firehose *firehose;
     struct hy_call *call;
+    struct hy_stream *stream; /* there at least until its journal has told us */
     bool is_batch, encrypted;
     uint64_t stream_id, first_seq;
-    size_t count, refused_count;
+    size_t count, refused_count, accepted_bytes;
     const uint64_t *refused; /* NULL: none */
 };
 
@@ -101,10 +102,39 @@ static void answer_busy(struct hy_call *call)
     hy_call_finish(call, hy_refuse(&call->err, &hy_service_unavailable, "Slow down."), HY_SV(""));
 }
 
+/* CloudWatch's view of it. */
+static void sample(const struct put *put)
+{
+    const bool is_batch = put->is_batch;
+    const struct hy_clock *clock = &put->firehose->env->clock;
+    const uint64_t now_ms = clock->now_ms(clock->ctx);
+    const uint64_t began_ms = put->call->now_ms;
+    const double records = (double)(put->count - put->refused_count);
+    const double bytes = (double)put->accepted_bytes;
+    struct hy_metrics *metrics = hy_stream_metrics(put->stream);
+
+    hy_metrics_add(metrics, HY_METRIC_INCOMING_REQUESTS, 1, now_ms);
+    hy_metrics_add(metrics, HY_METRIC_INCOMING_RECORDS, records, now_ms);
+    hy_metrics_add(metrics, HY_METRIC_INCOMING_BYTES, bytes, now_ms);
+    hy_metrics_add(metrics, is_batch ? HY_METRIC_BATCH_REQUESTS : HY_METRIC_PUT_REQUESTS, 1,
+                   now_ms);
+    hy_metrics_add(metrics, is_batch ? HY_METRIC_BATCH_BYTES : HY_METRIC_PUT_BYTES, bytes,
+                   now_ms);
+    hy_metrics_add(metrics, is_batch ? HY_METRIC_BATCH_LATENCY : HY_METRIC_PUT_LATENCY,
+                   now_ms > began_ms ? (double)(now_ms - began_ms) : 0, now_ms);
+    if (is_batch) {
+        hy_metrics_add(metrics, HY_METRIC_BATCH_RECORDS, records, now_ms);
+    }
+    hy_metrics_add(metrics, HY_METRIC_REQUESTS_LIMIT, HY_QUOTA_REQUESTS, now_ms);
+    hy_metrics_add(metrics, HY_METRIC_RECORDS_LIMIT, HY_QUOTA_RECORDS, now_ms);
+    hy_metrics_add(metrics, HY_METRIC_BYTES_LIMIT, HY_QUOTA_BYTES, now_ms);
+}
+
 static void on_written(void *ctx, enum hy_code code)
 {
     const struct put *put = ctx;
     if (code == HY_OK) {
+        sample(put);
         answer(put);
     } else {
         answer_busy(put->call);
@@ -122,9 +152,17 @@ static void count(struct hy_counters *counters, bool is_batch)
     }
 }
 
+static void throttle(const struct hy_put_walked *walked, size_t records, uint64_t now_ms)
+{
+    struct hy_stream *stream = walked->stream->stream;
+    hy_stream_counters(stream)->throttled_records += records;
+    hy_metrics_add(hy_stream_metrics(stream), HY_METRIC_THROTTLED_RECORDS, (double)records,
+                   now_ms);
+}
+
 static void refuse_busy(struct hy_call *call, const struct hy_put_walked *walked, size_t records)
 {
-    hy_stream_counters(walked->stream->stream)->throttled_records += records;
+    throttle(walked, records, call->now_ms);
     answer_busy(call);
 }
 
@@ -151,10 +189,11 @@ static struct put *make_put(struct hy_firehose *firehose, struct hy_call *call, 
     struct put *put = hy_arena_alloc(&call->arena, sizeof *put);
     if (put != NULL) {
         *put = (struct put){
-            .firehose = firehose, .call = call, .is_batch = is_batch,
+            .firehose = firehose, .call = call, .stream = stream->stream, .is_batch = is_batch,
             .encrypted = stream->encrypted, .stream_id = stream->id,
             .first_seq = walked->first_seq, .count = walked->count,
             .refused_count = walked->refused_count, .refused = refused,
+            .accepted_bytes = walked->accepted_bytes,
         };
     }
     return put;
@@ -180,10 +219,12 @@ static void commit(struct hy_firehose *firehose, struct hy_call *call, bool is_b
     if (walked->has_quota) {
         stream->quota = walked->quota;
     }
-    struct hy_counters *counters = hy_stream_counters(stream->stream);
-    counters->throttled_records += walked->refused_count;
-    count(counters, is_batch);
+    if (walked->refused_count > 0) {
+        throttle(walked, walked->refused_count, call->now_ms);
+    }
+    count(hy_stream_counters(stream->stream), is_batch);
     if (!has_records) {
+        sample(put);
         answer(put); /* there is nothing to be written */
     }
 }

@@ -27,6 +27,7 @@ void hy_put_walked_add(struct hy_put_walked *walked, size_t len, uint64_t now_ms
         return;
     }
     const uint64_t seq = hy_journal_append(walked->journal, len, now_ms);
+    walked->accepted_bytes += len;
     if (index == walked->refused_count) {
         walked->first_seq = seq;
     }

@@ -18,6 +18,7 @@ struct hy_put_walked {
     size_t mark;        /* to roll back to */
     uint64_t first_seq; /* of those that were appended; the others follow */
     size_t count, bytes; /* of all records of the request */
+    size_t accepted_bytes;
 
     bool has_quota;
     struct hy_quota quota; /* the stream's, as it will be when the Put is accepted */

@@ -53,6 +53,20 @@ static const char *bucket_of(const char *arn)
     return name != NULL ? name + 3 : arn;
 }
 
+/* Replaces what was filled in before, when it is enabled and names both. */
+static bool fill_logging(struct hy_s3_spec *spec, const cJSON *logging)
+{
+    const char *group = hy_tree_text(logging, "LogGroupName");
+    const char *stream = hy_tree_text(logging, "LogStreamName");
+    if (!hy_tree_flag(logging, "Enabled", false) || group == NULL || stream == NULL) {
+        return true;
+    }
+    free(spec->log_group);
+    free(spec->log_stream);
+    spec->log_stream = NULL;
+    return copy_text(&spec->log_group, group) && copy_text(&spec->log_stream, stream);
+}
+
 static bool fill_s3(struct hy_s3_spec *spec, const cJSON *s3)
 {
     const cJSON *hints = hy_tree_get(s3, "BufferingHints");
@@ -65,7 +79,8 @@ static bool fill_s3(struct hy_s3_spec *spec, const cJSON *s3)
            copy_text(&spec->prefix, hy_tree_text(s3, "Prefix")) &&
            copy_text(&spec->error_prefix, hy_tree_text(s3, "ErrorOutputPrefix")) &&
            copy_text(&spec->file_extension, hy_tree_text(s3, "FileExtension")) &&
-           copy_text(&spec->time_zone, zone != NULL && zone[0] != '\0' ? zone : "UTC");
+           copy_text(&spec->time_zone, zone != NULL && zone[0] != '\0' ? zone : "UTC") &&
+           fill_logging(spec, hy_tree_get(s3, "CloudWatchLoggingOptions"));
 }
 
 static bool fill_transform(struct hy_transform_spec *spec, const cJSON *processing)
@@ -156,6 +171,7 @@ static bool fill_http_destination(struct hy_stream_spec *spec, const cJSON *http
     spec->has_backup = strcmp(hy_tree_text(http, "S3BackupMode"), "AllData") == 0;
     return fill_endpoint(&spec->endpoint, http) && fill_s3(&spec->s3, s3) &&
            (!spec->has_backup || fill_s3(&spec->backup, s3)) &&
+           fill_logging(&spec->s3, hy_tree_get(http, "CloudWatchLoggingOptions")) &&
            fill_processing(spec, hy_tree_get(http, "ProcessingConfiguration"));
 }
 

@@ -18,6 +18,7 @@ struct hy_firehose {
     char *region, *account;
     bool has_quotas;
     struct hy_firehose_table *tables; /* conversion.h */
+    struct hy_metrics metrics; /* of no stream in particular */
     struct hy_delivery_stream *streams; /* by name */
     uint64_t next_id;
     bool closing; /* streams that come alive now are closed at once */

@@ -1,4 +1,5 @@
 /* update_destination.c - UpdateDestination: firehose.md 2.9, whose order of checks this follows. */
+#include "pipeline/stream/stream.h"
 #include "services/firehose/conversion.h"
 #include "services/firehose/description.h"
 #include "services/firehose/errors.h"
@@ -97,11 +98,42 @@ static enum hy_code update(const cJSON *description, const cJSON *request, cJSON
     return *out == NULL ? HY_NO_MEMORY : HY_OK;
 }
 
+/* The call is answered when the row is written. In its arena. */
+struct updating {
+    struct hy_call *call;
+    struct hy_delivery_stream *stream;
+};
+
+static void sample(const struct updating *updating)
+{
+    const struct hy_clock *clock = &updating->stream->firehose->env->clock;
+    const uint64_t now_ms = clock->now_ms(clock->ctx);
+    const uint64_t began_ms = updating->call->now_ms;
+    if (updating->stream->status == HY_STREAM_ACTIVE) {
+        struct hy_metrics *metrics = hy_stream_metrics(updating->stream->stream);
+        hy_metrics_add(metrics, HY_METRIC_UPDATE_REQUESTS, 1, now_ms);
+        hy_metrics_add(metrics, HY_METRIC_UPDATE_LATENCY,
+                       now_ms > began_ms ? (double)(now_ms - began_ms) : 0, now_ms);
+    }
+}
+
+static void on_saved(void *ctx, enum hy_code code)
+{
+    const struct updating *updating = ctx;
+    sample(updating);
+    hy_call_on_saved(updating->call, code);
+}
+
 /* Answers the call when HY_OK. An update that changes nothing leaves the version as it is. */
 static enum hy_code act(struct hy_delivery_stream *stream, const cJSON *request,
                         struct hy_call *call)
 {
     cJSON *destination = NULL;
+    struct updating *updating = hy_arena_alloc(&call->arena, sizeof *updating);
+    if (updating == NULL) {
+        return HY_NO_MEMORY;
+    }
+    *updating = (struct updating){ call, stream };
     enum hy_code code = update(stream->description, request, &destination, &call->err);
     if (code != HY_OK) {
         return code;
@@ -115,13 +147,14 @@ static enum hy_code act(struct hy_delivery_stream *stream, const cJSON *request,
     }
     if (cJSON_Compare(hy_tree_get(stream->description, "Destination"), destination, true)) {
         cJSON_Delete(destination);
+        sample(updating);
         hy_call_ok(call, HY_SV("{}"));
         return HY_OK;
     }
     cJSON *changed =
         hy_description_with_destination(stream->description, destination, call->now_ms);
     return changed == NULL ? HY_NO_MEMORY
-                           : hy_delivery_stream_replace(stream, changed, hy_call_on_saved, call);
+                           : hy_delivery_stream_replace(stream, changed, on_saved, updating);
 }
 
 void hy_update_destination(void *service, struct hy_call *call)

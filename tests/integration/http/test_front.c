@@ -25,6 +25,35 @@ static const struct hy_json11_service services[] = {
       .operations = operations, .operation_count = ROWS(operations) },
 };
 
+static void refuse_all(void *service, struct hy_call *call)
+{
+    static const struct hy_refusal refusal = { "OldException", 400 };
+    (void)service;
+    hy_call_finish(call, hy_refuse(&call->err, &refusal, "No <such> \"thing\" & more"), HY_SV(""));
+}
+
+static void nothing(void *service, struct hy_call *call)
+{
+    (void)service;
+    hy_call_ok(call, HY_SV(""));
+}
+
+/* The service that speaks query: another one that echoes, and one that always refuses. */
+static const struct hy_operation query_operations[] = {
+    { HY_SV_INIT("Echo"), echo },
+    { HY_SV_INIT("Fail"), refuse_all },
+    { HY_SV_INIT("Nothing"), nothing },
+};
+
+static const struct hy_query_code query_codes[] = { { "OldException", "Old" } };
+
+static const struct hy_query_service query_services[] = {
+    { .version = HY_SV_INIT("2010-05-15"), .signing_name = HY_SV_INIT("cloudformation"),
+      .xml_namespace = HY_SV_INIT("http://cf/"), .timestamps = " Time ",
+      .codes = { query_codes, 1 }, .operations = query_operations,
+      .operation_count = ROWS(query_operations) },
+};
+
 static uint64_t now(void *ctx)
 {
     (void)ctx;
@@ -35,6 +64,7 @@ struct house {
     struct wire wire;
     struct hy_random random;
     struct hy_json11 json11;
+    struct hy_query query;
     struct hy_front front;
     struct hy_http_server *server;
     int fd;
@@ -55,7 +85,10 @@ static void open_house(struct house *house, bool is_signed)
     house->random = hy_random_from_seed(1);
     house->json11 = (struct hy_json11){ .services = services, .count = ROWS(services),
                                         .random = &house->random, .region = HY_SV("r") };
+    house->query = (struct hy_query){ .services = query_services, .count = ROWS(query_services),
+                                      .random = &house->random, .region = HY_SV("r") };
     house->front = (struct hy_front){ .clock = { .now_ms = now }, .json11 = &house->json11,
+                                      .query = &house->query,
                                       .auth = hy_auth_create(&auth) };
     assert_non_null(house->front.auth);
     wire_open(&house->wire);
@@ -164,9 +197,69 @@ static void test_bodies_in_chunks(void **state)
     close_house(&house);
 }
 
+static void ask_query(struct house *house, const char *form, const char *wanted)
+{
+    char request[1024];
+    (void)snprintf(request, sizeof request,
+                   "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\nContent-Type: "
+                   "application/x-www-form-urlencoded; charset=utf-8\r\n\r\n%s",
+                   strlen(form), form);
+    converse(house, request, wanted);
+}
+
+static void test_query(void **state)
+{
+    (void)state;
+    struct house house;
+    open_house(&house, false);
+    ask_query(&house, "Action=Echo&Version=2010-05-15&A.member.1=%3C&A.member.2=b&B.C=1",
+              "</EchoResponse>");
+    assert_heard(&house, "HTTP/1.1 200 OK\r\n");
+    assert_heard(&house, "\r\nContent-Type: text/xml\r\n");
+    assert_heard(&house, "\r\n\r\n<EchoResponse xmlns=\"http://cf/\"><EchoResult><A><member>&lt;"
+                         "</member><member>b</member></A><B><C>1</C></B></EchoResult>"
+                         "<ResponseMetadata><RequestId>");
+    ask_query(&house, "Action=Nothing&Version=2010-05-15", "</NothingResponse>");
+    assert_heard(&house, "<NothingResponse xmlns=\"http://cf/\"><ResponseMetadata>");
+
+    converse(&house, "GET /?Action=Echo&Version=2010-05-15&A=x HTTP/1.1\r\nHost: h\r\n\r\n",
+             "</EchoResponse>");
+    assert_heard(&house, "<EchoResult><A>x</A></EchoResult>");
+    close_house(&house);
+}
+
+static void test_query_refusals(void **state)
+{
+    (void)state;
+    struct house house;
+    open_house(&house, false);
+    ask_query(&house, "Action=Fail&Version=2010-05-15", "</ErrorResponse>");
+    assert_heard(&house, "HTTP/1.1 400 Bad Request\r\n");
+    assert_heard(&house, "<ErrorResponse xmlns=\"http://cf/\"><Error><Type>Sender</Type>"
+                         "<Code>Old</Code><Message>No &lt;such&gt; &quot;thing&quot; &amp; more"
+                         "</Message></Error><RequestId>");
+    ask_query(&house, "Action=Other&Version=2010-05-15", "</ErrorResponse>");
+    assert_heard(&house, "<Code>InvalidAction</Code><Message>The action Other is not valid for "
+                         "this web service.</Message>");
+    ask_query(&house, "Action=Echo&Version=1999-01-01", "</ErrorResponse>"); /* nobody's */
+    assert_heard(&house, "<Code>InvalidAction</Code>");
+    ask_query(&house, "Action=Echo&Version=2010-05-15&A..B=1", "</ErrorResponse>");
+    assert_heard(&house, "<Code>MalformedQueryString</Code>");
+    close_house(&house);
+
+    open_house(&house, true); /* turned away at the door: in XML, too */
+    ask_query(&house, "Action=Echo&Version=2010-05-15", "</ErrorResponse>");
+    assert_heard(&house, "HTTP/1.1 400 Bad Request\r\n");
+    assert_heard(&house, "<ErrorResponse xmlns=\"http://cf/\"><Error><Type>Sender</Type>"
+                         "<Code>MissingAuthenticationTokenException</Code>");
+    close_house(&house);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_query),
+        cmocka_unit_test(test_query_refusals),
         cmocka_unit_test(test_signed),
         cmocka_unit_test(test_bodies_in_chunks),
     };

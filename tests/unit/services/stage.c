@@ -162,6 +162,7 @@ struct hy_stream {
     struct hy_stream_spec *spec;
     struct hy_journal journal;
     struct hy_counters counters;
+    struct hy_metrics metrics;
 };
 
 static void hold_spec(struct hy_stream_spec *spec)
@@ -189,6 +190,7 @@ static void end_stream(struct hy_stream *stream, hy_loop_fn *done, void *ctx)
 {
     hy_stream_spec_release(stream->spec);
     free(stream->journal.room);
+    hy_metrics_finish(&stream->metrics);
     free(stream);
     enqueue((struct later){ .plain = done, .ctx = ctx });
 }
@@ -221,6 +223,11 @@ struct hy_journal *hy_stream_journal(struct hy_stream *stream)
 struct hy_counters *hy_stream_counters(struct hy_stream *stream)
 {
     return &stream->counters;
+}
+
+struct hy_metrics *hy_stream_metrics(struct hy_stream *stream)
+{
+    return &stream->metrics;
 }
 
 enum hy_code hy_registry_add(struct hy_registry *registry, struct hy_stream *stream)
@@ -290,6 +297,12 @@ bool hy_journal_commit(struct hy_journal *journal, hy_journal_done_fn *done, voi
 
 /* --- setting up ---------------------------------------------------------------------------- */
 
+static uint64_t stage_now_ms(void *ctx)
+{
+    (void)ctx;
+    return stage.now_ms;
+}
+
 static void raise_firehose(void)
 {
     const struct hy_firehose_options options = {
@@ -327,6 +340,7 @@ int stage_setup(void **state)
     memset(&stage, 0, sizeof stage);
     stage.random = hy_random_from_seed(1);
     stage.env.random = &stage.random;
+    stage.env.clock.now_ms = stage_now_ms;
     stage.now_ms = 1767225600123;
     raise_firehose();
     return 0;
