@@ -4,7 +4,10 @@ import os
 import unittest
 
 import hydrant
+from receiver import Receiver, answer
 from test_clients import Clients, HERE, command_lines, pythons
+from test_http_endpoint import endpoint
+from test_partitioning import partitioned, query
 
 GROUP, LOG_STREAM = "/aws/kinesisfirehose/clicks", "DestinationDelivery"
 RANGE = ["--start-time", "2026-01-01T00:00:00Z", "--end-time", "2026-01-01T01:00:00Z"]
@@ -159,6 +162,80 @@ class Watch(hydrant.Test):
         answer = self.emulator.ask("POST", "/", json.dumps({"logGroupName": GROUP}), {
             "X-Amz-Target": "Logs_20140328.FilterLogEvents"})
         self.assertEqual(hydrant.expect(200, answer)["events"], [])
+        self.emulator.stop()
+
+
+class Failures(hydrant.Test):
+    """What else can go wrong is logged in the service's words, and counted."""
+
+    def start(self, stream, **more):
+        self.emulator = self.hydrant({**hydrant.config(stream), **more}, ["--clock", "manual"])
+
+    def lines(self, stream):
+        path = os.path.join(self.emulator.folder, "data", "logs", stream + ".log")
+        with open(path, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    def total(self, name, stream):
+        """A metric's sum over the first hour, and how many samples there were."""
+        got = self.emulator.ask("POST", "/", json.dumps({
+            "Namespace": "AWS/Firehose", "MetricName": name, "Period": 3600,
+            "Dimensions": [{"Name": "DeliveryStreamName", "Value": stream}],
+            "StartTime": 1767225600, "EndTime": 1767229200,
+            "Statistics": ["Sum", "SampleCount"]}), {
+                "X-Amz-Target": "GraniteServiceVersion20100801.GetMetricStatistics"})
+        points = hydrant.expect(200, got)["Datapoints"]
+        return (points[0]["Sum"], points[0]["SampleCount"]) if points else None
+
+    def test_an_endpoint_that_is_not_there(self):
+        receiver = Receiver()
+        receiver.plan = [answer(500)]
+        self.addCleanup(receiver.close)
+        group = {"Enabled": True, "LogGroupName": "/hooks", "LogStreamName": "http"}
+        self.start(endpoint(receiver.url, retry=0, CloudWatchLoggingOptions=group),
+                   buckets=["backup-bucket"])
+        self.emulator.put("hooks", b"abc")
+        self.emulator.flush("hooks")
+        line, = self.lines("hooks")
+        self.assertEqual((line["destination"], line["errorCode"][:13]),
+                         (receiver.url, "HttpEndpoint."))
+        self.assertEqual(self.total("DeliveryToHttpEndpoint.Success", "hooks"), (0, 1))
+        self.assertEqual(self.total("DeliveryToHttpEndpoint.ProcessedBytes", "hooks"), (3, 1))
+        self.assertIsNone(self.total("DeliveryToHttpEndpoint.Bytes", "hooks"))
+        got = self.emulator.ask("POST", "/", json.dumps(
+            {"logGroupName": "/hooks", "logStreamName": "http"}), {
+                "X-Amz-Target": "Logs_20140328.GetLogEvents"})
+        self.assertEqual([json.loads(event["message"]) for event in got.json["events"]], [line])
+        self.emulator.stop()
+
+    def test_records_that_cannot_be_converted(self):
+        table = {"DatabaseName": "d", "Name": "t", "StorageDescriptor": {
+            "Columns": [{"Name": "a", "Type": "int"}]}}
+        self.start(hydrant.stream(buffering=(64, 60), DataFormatConversionConfiguration={
+            "Enabled": True,
+            "SchemaConfiguration": {"DatabaseName": "d", "TableName": "t", "Region": "us-east-1",
+                                    "RoleARN": "arn:aws:iam::123456789012:role/firehose"},
+            "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {}}},
+            "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {}}}}), tables=[table])
+        for data in (b'{"a":1}', b"no JSON", b"none, either"):
+            self.emulator.put("clicks", data)
+        self.emulator.flush("clicks")
+        line, = self.lines("clicks")
+        self.assertEqual(line["errorCode"], "DataFormatConversion.ParseError")
+        self.assertEqual(self.total("SucceedConversion.Records", "clicks"), (1, 1))
+        self.assertEqual(self.total("FailedConversion.Records", "clicks"), (2, 1))
+        self.assertEqual(self.total("FailedConversion.Bytes", "clicks"), (19, 1))
+        self.emulator.stop()
+
+    def test_one_partition_too_many(self):
+        self.start(partitioned("users/!{partitionKeyFromQuery:user}/", query("{user:.u}")))
+        for first in (0, 2):
+            self.emulator.put_batch("clicks", [b'{"u":"u%d"}' % (n + first) for n in range(500)])
+        self.emulator.flush("clicks")
+        line, = self.lines("clicks")
+        self.assertEqual(line["errorCode"], "DynamicPartitioning.ActivePartitionsExceeded")
+        self.assertEqual(self.total("PartitionCountExceeded", "clicks"), (2, 502))
+        self.assertEqual(self.total("DeliveryToS3.ObjectCount", "clicks"), (500, 500))
         self.emulator.stop()
 
 
