@@ -57,7 +57,7 @@ class FullDisk(hydrant.Test):
         self.acknowledged, self.refused, self.number = [], [], 0
         self.emulator = hydrant.Hydrant(hydrant.config(
             hydrant.stream(buffering=(1, 1), function="echo", retries=0),
-            functions=[echo_function(self.folder())]))
+            functions=[dict(echo_function(self.folder()), Concurrency=1)]))
         self.addCleanup(self.emulator.close)
         self.addCleanup(self.show_log, self.emulator)
 
@@ -104,6 +104,7 @@ class FullDisk(hydrant.Test):
         self.emulator.options += ["--buckets", self.emulator.buckets]
         self.emulator.start()
         self.put(3)
+        self.emulator.flush("clicks")  # the function runs: starting it takes room below --data
         disk.fill(but)
         self.put(20)
         self.assertGreater(len(self.refused), 0)
